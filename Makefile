@@ -1,0 +1,77 @@
+# Every target prepares .venv by itself, with the python3 that is there: `make PYTHON=python3.13 test` takes another one.
+# Nothing is fetched again until pyproject.toml or the lock in requirements/ changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --no-input --disable-pip-version-check
+SOURCES := src tests $(wildcard bench)
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check fix bench lock changelog clean
+
+help:
+	@echo 'make run        read the Codex logs and print the usage report'
+	@echo '                (make run ARGS="summary --json" runs another command)'
+	@echo 'make test       run all checks and all tests'
+	@echo 'make check      run the static checks alone: ruff, mypy, import-linter'
+	@echo 'make fix        mend what ruff can mend, and format'
+	@echo 'make bench      measure speed on a generated history'
+	@echo 'make lock       pin the dependencies anew (LOCK=--upgrade takes newer versions)'
+	@echo 'make changelog  move the changelog fragments into CHANGELOG.md'
+	@echo 'make clean      remove .venv and all that can be made again'
+
+run: $(VENV)/run.stamp
+	@$(BIN)/codex-usage-tracker $(or $(ARGS),report)
+
+test: check
+	@$(BIN)/pytest --quiet --numprocesses=auto --cov --cov-report=term
+
+check: $(VENV)/dev.stamp
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo 'Not formatted: make fix'; exit 1; }
+	@$(BIN)/mypy --no-error-summary $(SOURCES)
+	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
+
+fix: $(VENV)/dev.stamp
+	@$(BIN)/ruff check --fix --quiet; status=$$?; $(BIN)/ruff format --quiet && exit $$status
+
+bench: $(VENV)/dev.stamp
+	@$(BIN)/python -m bench $(ARGS)
+
+changelog: $(VENV)/dev.stamp
+	@$(BIN)/towncrier build --yes
+
+# dev.txt holds everything, run.txt the part of it that `make run` needs, at the same versions.
+# The resolver runs from a place of its own: it is no part of the project.
+LOCK ?=
+UV_VERSION := 0.13.9
+lock:
+	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && \
+	$(PYTHON) -m venv "$$tool" && \
+	"$$tool/bin/python" -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION) && \
+	compile() { "$$tool/bin/uv" --quiet pip compile pyproject.toml --universal --generate-hashes \
+	  --no-emit-index-url --custom-compile-command 'make lock' "$$@" >/dev/null; } && \
+	compile --group dev --output-file requirements/dev.txt $(LOCK) && \
+	compile --group build --constraints requirements/dev.txt --output-file requirements/run.txt $(LOCK)
+
+clean:
+	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find src tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The installed metadata repeat the version, so that file counts too.
+$(VENV)/%.stamp: requirements/%.txt pyproject.toml src/codex_usage_tracker/__init__.py | $(BIN)/python
+	@echo 'Installing requirements/$*.txt into $(VENV) ...' >&2
+	@$(PIP) install --require-hashes --requirement requirements/$*.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, as $(PYTHON) on PATH.' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=python3.13' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo '$(PYTHON) cannot make a virtual environment. On Debian: apt-get install python3-venv' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

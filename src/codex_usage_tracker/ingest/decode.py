@@ -1,0 +1,382 @@
+"""Codex's JSON: the only module that knows its shapes; one line gives a typed record or a reason why not.
+
+Shapes are those of the clients 0.36 to 0.169 as they wrote them; fields that are absent in some version have a default.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+
+if TYPE_CHECKING:
+    from codex_usage_tracker.model import Usage
+
+MAX_TOKENS = 10**12
+"""A counter beyond this is damage: sums of calls must stay below 2^63."""
+
+
+NESTED = frozenset({"event_msg", "response_item"})
+EPOCH = datetime.fromtimestamp(0, UTC)
+MILLISECOND = timedelta(milliseconds=1)
+Record = TypeVar("Record")
+
+
+class Unrecognised(NamedTuple):
+    """A line that could not be read, with a stable code that says why."""
+
+    reason: str
+
+
+class UsageJson(msgspec.Struct, gc=False):
+    """Token counters as Codex writes them; `total_tokens` is left out because overflow fills it with the window."""
+
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    cache_write_input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_output_tokens: int = 0
+
+
+class CountInfo(msgspec.Struct, gc=False):
+    """Running totals of a thread and the last response's usage."""
+
+    total_token_usage: UsageJson | None = None
+    last_token_usage: UsageJson | None = None
+    model_context_window: int | None = None
+
+
+class WindowJson(msgspec.Struct, gc=False):
+    """One rate-limit window; builds of autumn 2025 wrote `resets_in_seconds` instead of `resets_at`."""
+
+    used_percent: float = 0.0
+    window_minutes: int | None = None
+    resets_at: float | None = None
+    resets_in_seconds: float | None = None
+
+
+class CreditsJson(msgspec.Struct, gc=False):
+    """Credits beside the windows; `balance` is a decimal string."""
+
+    has_credits: bool | None = None
+    unlimited: bool | None = None
+    balance: str | None = None
+
+
+class LimitsJson(msgspec.Struct, gc=False):
+    """Rate limits of one family."""
+
+    limit_id: str | None = None
+    primary: WindowJson | None = None
+    secondary: WindowJson | None = None
+    credits: CreditsJson | None = None
+    plan_type: str | None = None
+
+
+class TokenCount(msgspec.Struct, gc=False):
+    """A snapshot of totals and limits, often repeated."""
+
+    info: CountInfo | None = None
+    rate_limits: LimitsJson | None = None
+
+
+class UsageRecord(msgspec.Struct, gc=False):
+    """One billed response, exact."""
+
+    usage: UsageJson
+    thread_id: str | None = None
+    turn_id: str | None = None
+    root_turn_id: str | None = None
+    response_id: str | None = None
+    thread_token_usage: UsageJson | None = None
+
+
+class GitJson(msgspec.Struct, gc=False):
+    """Git as of the session."""
+
+    commit_hash: str | None = None
+    branch: str | None = None
+    repository_url: str | None = None
+
+
+class HistoryBase(msgspec.Struct, gc=False):
+    """Where a paginated fork or revert goes on; `thread_id` names a rollout, not always a thread."""
+
+    thread_id: str | None = None
+    end_ordinal_exclusive: int | None = None
+
+
+class SessionMeta(msgspec.Struct, gc=False):
+    """Who a rollout belongs to."""
+
+    id: str | None = None
+    session_id: str | None = None
+    forked_from_id: str | None = None
+    parent_thread_id: str | None = None
+    timestamp: str | None = None
+    cwd: str | None = None
+    originator: str | None = None
+    cli_version: str | None = None
+    source: Any = None
+    thread_source: str | None = None
+    agent_nickname: str | None = None
+    agent_role: str | None = None
+    model_provider: str | None = None
+    creator_account_id: str | None = None
+    history_mode: str | None = None
+    history_base: HistoryBase | None = None
+    subagent_history_start_ordinal: int | None = None
+    git: GitJson | None = None
+
+
+class TurnContext(msgspec.Struct, gc=False):
+    """Settings of the requests that follow."""
+
+    turn_id: str | None = None
+    model: str | None = None
+    effort: str | None = None
+    cwd: str | None = None
+
+
+class ThreadSettings(msgspec.Struct, gc=False):
+    """Settings that a thread was given; no `service_tier` means that none was asked for."""
+
+    model: str | None = None
+    service_tier: str | None = None
+    reasoning_effort: str | None = None
+
+
+class SettingsApplied(msgspec.Struct, gc=False):
+    """The line that carries thread settings."""
+
+    thread_settings: ThreadSettings
+    thread_id: str | None = None
+
+
+class ErrorJson(msgspec.Struct, gc=False):
+    """Why a turn failed; the kind only, never the message."""
+
+    codex_error_info: Any = None
+
+
+class TurnEvent(msgspec.Struct, gc=False):
+    """Start or end of a turn; seconds for instants, milliseconds for durations."""
+
+    turn_id: str | None = None
+    root_turn_id: str | None = None
+    started_at: float | None = None
+    completed_at: float | None = None
+    duration_ms: float | None = None
+    time_to_first_token_ms: float | None = None
+    model_context_window: int | None = None
+    reason: str | None = None
+    error: ErrorJson | None = None
+
+
+class PreviousSettings(msgspec.Struct, gc=False):
+    """Settings before a compaction."""
+
+    model: str | None = None
+
+
+class ResumeMetadata(msgspec.Struct, gc=False):
+    """What a compaction leaves for the next process."""
+
+    previous_turn_settings: PreviousSettings | None = None
+
+
+class Compacted(msgspec.Struct, gc=False):
+    """A compaction; its response id ties it to the call that was billed for it."""
+
+    compaction_response_id: str | None = None
+    resume_metadata: ResumeMetadata | None = None
+
+
+class ToolCall(msgspec.Struct, gc=False):
+    """A tool that the model asked for; arguments are classified in memory and dropped."""
+
+    type: str = ""
+    name: str | None = None
+    namespace: str | None = None
+    call_id: str | None = None
+    arguments: Any = None
+    input: Any = None
+    action: Any = None
+
+
+class ToolOutput(msgspec.Struct, gc=False):
+    """What a tool gave back; only its wrapper is looked at."""
+
+    call_id: str | None = None
+    output: Any = None
+
+
+class ItemJson(msgspec.Struct, gc=False):
+    """A finished item of a paginated rollout."""
+
+    type: str = ""
+    id: str | None = None
+    command: Any = None
+    exit_code: int | None = None
+    changes: dict[str, msgspec.Raw] | None = None
+    server: str | None = None
+    tool: str | None = None
+    status: Any = None
+
+
+class ItemCompleted(msgspec.Struct, gc=False):
+    """The line that carries a finished item."""
+
+    item: ItemJson
+    turn_id: str | None = None
+
+
+class PatchEnd(msgspec.Struct, gc=False):
+    """A patch that was applied or refused."""
+
+    call_id: str | None = None
+    success: bool | None = None
+    changes: dict[str, msgspec.Raw] | None = None
+
+
+class NameUpdated(msgspec.Struct, gc=False):
+    """A thread was named."""
+
+    thread_id: str | None = None
+    thread_name: str | None = None
+
+
+class Peek(msgspec.Struct, gc=False):
+    """The `type` inside a payload."""
+
+    type: str = ""
+
+
+class Envelope(msgspec.Struct, gc=False):
+    """Any line, of any layout."""
+
+    type: str = ""
+    timestamp: str | None = None
+    payload: Peek | None = None
+    ordinal: int | None = None
+
+
+class NamedThread(msgspec.Struct, gc=False):
+    """A line of `session_index.jsonl`."""
+
+    id: str
+    thread_name: str | None = None
+
+
+class Decoder(Generic[Record]):
+    """Decodes the payload of one kind of line: strictly, then with numbers as strings, then with bad bytes replaced."""
+
+    def __init__(self, record: type[Record]) -> None:
+        line = msgspec.defstruct(f"{record.__name__}Line", [("payload", record)], gc=False)
+        self._strict = msgspec.json.Decoder(line)
+        self._lax = msgspec.json.Decoder(line, strict=False)
+
+    def __call__(self, line: bytes) -> Record | Unrecognised:
+        """Return the payload of a line, or why there is none."""
+        try:
+            return self._strict.decode(line).payload  # type: ignore[attr-defined, no-any-return]
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return self._second_try(line)
+
+    def _second_try(self, line: bytes) -> Record | Unrecognised:
+        try:
+            return self._lax.decode(_readable(line)).payload  # type: ignore[attr-defined, no-any-return]
+        except msgspec.ValidationError:
+            return Unrecognised("unexpected_shape")
+        except (msgspec.DecodeError, RecursionError):
+            return Unrecognised("invalid_json")
+
+
+_envelope = msgspec.json.Decoder(Envelope, strict=False)
+_named_thread = msgspec.json.Decoder(NamedThread)
+_text_field = msgspec.json.Decoder(dict[str, Any])
+
+
+def _readable(line: bytes) -> bytes:
+    return line.decode("utf-8", "replace").encode()
+
+
+def envelope(line: bytes) -> tuple[bytes | None, bytes] | Unrecognised:
+    """Return the timestamp and kind of a line of any layout."""
+    try:
+        found = _envelope.decode(_readable(line))
+    except msgspec.ValidationError:
+        return Unrecognised("unexpected_shape")
+    except (msgspec.DecodeError, RecursionError):
+        return Unrecognised("invalid_json")
+    kind = found.type
+    if kind in NESTED and found.payload is not None:
+        kind = f'{kind}","payload":{{"type":"{found.payload.type}'
+    return (found.timestamp.encode() if found.timestamp else None), kind.encode()
+
+
+def named_thread(line: bytes) -> NamedThread | None:
+    """Return a line of `session_index.jsonl`, None if it is damaged."""
+    try:
+        return _named_thread.decode(_readable(line))
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def embedded(text: object) -> dict[str, Any]:
+    """Return the JSON object that a string field holds (or is), an empty one if it holds none."""
+    if isinstance(text, dict):
+        return text
+    try:
+        return _text_field.decode(text) if isinstance(text, str) else {}
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        return {}
+
+
+def usage_of(counters: UsageJson | None) -> Usage | None:
+    """Return the five counters; None where one is negative, absurd or a part is larger than its whole."""
+    if counters is None:
+        return None
+    inputs, cached, written = counters.input_tokens, counters.cached_input_tokens, counters.cache_write_input_tokens
+    output, reasoning = counters.output_tokens, counters.reasoning_output_tokens
+    if 0 <= cached <= inputs <= MAX_TOKENS and 0 <= reasoning <= output <= MAX_TOKENS and 0 <= written <= inputs:
+        return inputs, cached, written, output, reasoning
+    return None
+
+
+_minutes: dict[bytes, int] = {}
+
+
+def instant(timestamp: bytes) -> int | None:
+    """Return an RFC 3339 timestamp as milliseconds UTC; None if it is none."""
+    minute = _minutes.get(timestamp[:16])
+    if minute is not None and len(timestamp) == 24 and timestamp[23:] == b"Z":
+        try:
+            return minute + int(timestamp[17:19]) * 1000 + int(timestamp[20:23])
+        except ValueError:
+            return None
+    return _parsed(timestamp)
+
+
+def _parsed(timestamp: bytes) -> int | None:
+    try:
+        moment = datetime.fromisoformat(timestamp.decode())
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    at = (moment - EPOCH) // MILLISECOND
+    if timestamp[-1:] == b"Z":
+        _minutes.clear() if len(_minutes) > 10_000 else None
+        _minutes[timestamp[:16]] = at - at % 60_000
+    return at
+
+
+def uuid7_instant(text: str | None) -> int | None:
+    """Return the milliseconds in a UUID of version 7; None for any other text."""
+    if not text or len(text) != 36 or text[14] != "7":
+        return None
+    try:
+        return int(text[:8] + text[9:13], 16)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""The database: schema, migrations and the writing of rows; with `query` the only room that holds SQL."""

@@ -1,0 +1,131 @@
+"""Opening the database, and telling its failures in words."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import apsw
+
+from codex_usage_tracker.errors import (
+    BusyError,
+    CorruptDatabaseError,
+    DatabaseError,
+    DiskFullError,
+    FileAccessError,
+)
+from codex_usage_tracker.store import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUSY_MS = 10_000
+CACHE_KIB = 32 * 1024
+READER_SECONDS = 60.0
+"""A query that runs longer is stopped: nothing the product asks takes a tenth of that."""
+
+DATA_VERSION = 1
+"""Raised when decoding or accounting changes, so that files still on disk are read again."""
+
+
+@contextmanager
+def told(path: str) -> Iterator[None]:
+    """Turn SQLite's failures into errors that say what to do."""
+    try:
+        yield
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        msg = f"{path} is damaged or is no database: {error}"
+        hint = "Move the file away and run `codex-usage-tracker refresh`; the logs are read again."
+        raise CorruptDatabaseError(msg, hint) from error
+    except (apsw.FullError, apsw.IOError) as error:
+        msg = f"{path} could not be written: {error}"
+        raise DiskFullError(msg, "Make room on the disk, then run the command again; nothing is lost.") from error
+    except (apsw.BusyError, apsw.LockedError) as error:
+        msg = f"{path} is in use by another program"
+        raise BusyError(msg, "Wait for it to end, or close the program that holds the file.") from error
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, apsw.AuthError) as error:
+        msg = f"{path} cannot be opened: {error}"
+        raise DatabaseError(msg, "Check the path and its permissions, or name another with --db.") from error
+    except apsw.InterruptError as error:
+        msg = "the query took too long and was stopped"
+        raise DatabaseError(msg, "Ask for a shorter range.") from error
+
+
+def open_writer(path: str) -> apsw.Connection:
+    """Open the database for writing, made and migrated as needed, readable by its owner only."""
+    _make_private(path)
+    with told(path):
+        connection = apsw.Connection(path)
+        connection.set_busy_timeout(BUSY_MS)
+        migrate.check(connection, path)
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", "normal")
+        connection.pragma("cache_size", -CACHE_KIB)
+        migrate.migrate(connection, path)
+        _ensure_secret(connection)
+    return connection
+
+
+def open_reader(path: str) -> apsw.Connection:
+    """Open the database read-only, with a limit on how long one query may run."""
+    if not os.path.exists(path):
+        msg = f"{path} does not exist yet"
+        raise DatabaseError(msg, "Run `codex-usage-tracker refresh` first.")
+    with told(path):
+        connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+        connection.set_busy_timeout(BUSY_MS)
+        migrate.check(connection, path)
+        connection.pragma("query_only", 1)
+        connection.pragma("cache_size", -CACHE_KIB)
+        connection.pragma("mmap_size", 2**28)
+    _limit_time(connection)
+    return connection
+
+
+def _limit_time(connection: apsw.Connection) -> None:
+    deadline = time.monotonic() + READER_SECONDS
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, 1_000_000)
+
+
+def _make_private(path: str) -> None:
+    """Make the folder 0700 and the file 0600 before anything is written into them."""
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        if not os.path.exists(path):
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        elif os.name == "posix" and os.stat(path).st_mode & 0o077:
+            os.chmod(path, 0o600)
+    except OSError as error:
+        msg = f"{path} cannot be made: {error.strerror}"
+        raise FileAccessError(msg, "Check the folder's permissions, or name another database with --db.") from error
+
+
+def _ensure_secret(connection: apsw.Connection) -> None:
+    """Keep a random key for hashing identifiers; it never leaves the database."""
+    if connection.execute("SELECT 1 FROM meta WHERE name = 'secret'").fetchone() is None:
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('secret', ?)", (secrets.token_bytes(32),))
+
+
+def generation(connection: apsw.Connection) -> int:
+    """Return the number that grows with every refresh that changed something."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def remove(path: str) -> list[str]:
+    """Delete the database with its side files; return what was there."""
+    gone = []
+    for name in (path, f"{path}-wal", f"{path}-shm", f"{path}.lock"):
+        try:
+            os.unlink(name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            msg = f"{name} cannot be deleted: {error.strerror}"
+            raise FileAccessError(msg, "Close the programs that use it and try again.") from error
+        gone.append(name)
+    return gone

@@ -1,0 +1,308 @@
+"""Writing what a reading brought: one slice of one rollout, in the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from codex_usage_tracker.model import Call, Claim, Profile
+from codex_usage_tracker.store import rollups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import apsw
+
+    from codex_usage_tracker.model import Fact, Limit, Note, Reading, Thread, Turn
+
+CALL_COLUMNS = (
+    "key, at, thread_id, turn_id, profile_id, file_id, line, input, cached_input, cache_write, output, reasoning,"
+    " context_window, duration_ms, gap_ms, logged_input, logged_cached_input, logged_cache_write, logged_output,"
+    " logged_reasoning, response_id"
+)
+COLUMN_COUNT = CALL_COLUMNS.count(",") + 1
+INSERT_CALL = f"INSERT INTO call (id, {CALL_COLUMNS}) VALUES (?{', ?' * COLUMN_COUNT})"  # noqa: S608  (constants)
+REPLACE_CALL = (
+    "UPDATE call SET (" + CALL_COLUMNS + ") = (?" + ", ?" * (COLUMN_COUNT - 1) + ") WHERE id = ?"
+)  # fmt: skip
+NO_LOGGED = (None,) * 5
+
+
+class SourceFile(NamedTuple):
+    """A rollout as it lies on disk; `head` and `tail` are hashes that tell whether it was rewritten."""
+
+    id: int
+    name: str
+    path: str
+    archived: bool
+    size: int
+    mtime_ns: int
+    inode: int
+    head: int
+    tail: int
+
+
+class Writer:
+    """Writes rows and remembers the ids of what many rows share."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self.db = connection
+        self.secret = bytes(self._one("SELECT value FROM meta WHERE name = 'secret'") or b"")
+        self.next_call = int(self._one("SELECT coalesce(max(id), 0) + 1 FROM call") or 1)
+        self.profiles: dict[Profile, int] = {}
+        self.labels: dict[str, int] = {}
+        self.threads: dict[str, int] = {}
+        self.touched: set[str] = set()
+        self.new_threads = False
+
+    def write(self, file: SourceFile, reading: Reading) -> None:
+        """Write one slice with the cursor that stands after it."""
+        self.touched.add(reading.own)
+        known = self._has_calls(reading.own)
+        thread = self.thread(reading.own)
+        if reading.thread is not None:
+            self._describe(thread, reading.thread, file.name)
+        if reading.name is not None:
+            self.name_thread(reading.own, reading.name, max((call.at for call in reading.calls), default=0))
+        turns = self._turns(thread, reading)
+        rows = [self._row(call, thread, turns, file.id, reading.profiles) for call in reading.calls]
+        (self._replace if known else self._insert)(rows, reading.calls)
+        self._claims(file.id, reading)
+        self._limits(reading.limits, reading.thread)
+        self._notes(file.id, reading.notes)
+        self._cursor(file, thread, reading)
+        if reading.calls:
+            rollups.renew(self.db, thread, min(call.at for call in reading.calls), fresh=not known)
+
+    # -- threads ---------------------------------------------------------------------------------------------------
+
+    def thread(self, thread_id: str) -> int:
+        """Return the row id of a thread, making a bare row for one that is only named."""
+        found = self.threads.get(thread_id)
+        if found is None:
+            found = self._id("SELECT id FROM thread WHERE thread_id = ?", (thread_id,))
+            if found is None:
+                self.db.execute("INSERT INTO thread (thread_id) VALUES (?)", (thread_id,))
+                found = self.db.last_insert_rowid()
+                self.new_threads = True
+            self.threads[thread_id] = found
+        return found
+
+    def _has_calls(self, thread_id: str) -> bool:
+        return self._id("SELECT id FROM thread WHERE thread_id = ?", (thread_id,)) is not None
+
+    def _describe(self, row: int, thread: Thread, name: str) -> None:
+        """Describe a thread by its oldest rollout; a revert's second file does not change it."""
+        rank = _hash(name)
+        self.new_threads = True
+        self.db.execute(
+            "UPDATE thread SET session_id = ?, parent_id = ?, forked_from_id = ?, project_id = ?, client_id = ?,"
+            " git_branch = ?, git_commit = ?, role = ?, nickname = ?, account = ?, history_mode = ?, created_at = ?,"
+            " described_by = ? WHERE id = ? AND (created_at IS NULL OR (?, ?) <= (created_at, described_by))",
+            (
+                thread.session, thread.parent, thread.forked_from, self._project(thread), self._client(thread),
+                thread.git_branch, thread.git_commit, thread.role, thread.nickname, self._hashed(thread.account),
+                thread.history_mode, thread.created_at, rank, row, thread.created_at, rank,
+            ),
+        )  # fmt: skip
+
+    def _project(self, thread: Thread) -> int | None:
+        if thread.cwd is None:
+            return None
+        return self._shared(
+            "project", ("cwd", "git_remote", "name"),
+            (thread.cwd, thread.git_remote or "", project_name(thread.cwd, thread.git_remote)),
+        )  # fmt: skip
+
+    def _client(self, thread: Thread) -> int:
+        words = (thread.originator, thread.client_version, thread.provider, thread.source)
+        return self._shared(
+            "client", ("originator", "version", "provider", "source"), tuple(word or "" for word in words),
+        )  # fmt: skip
+
+    def _hashed(self, identifier: str | None) -> str | None:
+        if not identifier:
+            return None
+        return hashlib.blake2b(identifier.encode(), key=self.secret, digest_size=8).hexdigest()
+
+    def name_thread(self, thread_id: str, name: str | None, named_at: int) -> None:
+        """Give a known thread its newest name."""
+        self.db.execute(
+            "UPDATE thread SET name = ?, named_at = ? WHERE thread_id = ? AND coalesce(named_at, 0) <= ?",
+            (name, named_at, thread_id, named_at),
+        )
+
+    # -- calls -----------------------------------------------------------------------------------------------------
+
+    def _row(
+        self, call: Call, thread: int, turns: dict[str, int], file_id: int, profiles: Sequence[Profile],
+    ) -> tuple[object, ...]:  # fmt: skip
+        return (
+            call.key, call.at, thread, turns.get(call.turn or ""), self.profile(profiles[call.profile]), file_id,
+            call.line, *call.usage, call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED),
+            call.response,
+        )  # fmt: skip
+
+    def _insert(self, rows: list[tuple[object, ...]], calls: list[Call]) -> None:
+        """Insert the calls of a thread that is new, so that none can be there yet."""
+        first = self.next_call
+        self.next_call += len(rows)
+        unique = {row[0]: (first + index, *row) for index, row in enumerate(rows)}
+        self.db.executemany(INSERT_CALL, unique.values())
+        self.db.executemany(
+            "INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?)",
+            (row for call in calls for row in self._fact_rows(int(unique[call.key][0]), call.facts)),  # type: ignore[call-overload]
+        )
+
+    def _replace(self, rows: list[tuple[object, ...]], calls: list[Call]) -> None:
+        """Write calls of which some may be there: from an earlier reading, another home, or a copy."""
+        for row, call in zip(rows, calls, strict=True):
+            self.put(row, call.facts)
+
+    def put(self, row: tuple[object, ...], facts: list[Fact]) -> None:
+        """Insert one call, or replace it where this file goes before the one it was read from."""
+        key, file_id = row[0], row[5]
+        found = self.db.execute(
+            "SELECT call.id, file_id, basis = 'inherited' FROM call JOIN profile ON profile.id = profile_id"
+            " WHERE key = ?", (key,),
+        ).fetchone()  # fmt: skip
+        if found is None:
+            call_id = self.next_call
+            self.next_call += 1
+            self.db.execute(INSERT_CALL, (call_id, *row))
+        else:
+            call_id = found[0]
+            if found[1] != file_id and not found[2] and not self._goes_before(file_id, found[1]):
+                return
+            self.db.execute(REPLACE_CALL, (*row, call_id))
+            self.db.execute("DELETE FROM fact WHERE call_id = ?", (call_id,))
+        self.db.executemany("INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)", self._fact_rows(call_id, facts))
+
+    def _goes_before(self, one: object, other: object) -> bool:
+        """Say which of two files that hold the same call is its source: the same for any order of reading."""
+        return bool(
+            self._one(
+                "SELECT (a.name, x.path) < (b.name, y.path) FROM source_file a JOIN home x ON x.id = a.home_id,"
+                " source_file b JOIN home y ON y.id = b.home_id WHERE a.id = ? AND b.id = ?", (one, other),
+            ),
+        )  # fmt: skip
+
+    def _fact_rows(self, call_id: int, facts: Iterable[Fact]) -> Iterable[tuple[int, ...]]:
+        for label, count, tokens, first, last in facts:
+            yield call_id, self.labels.get(label) or self._label(label), count, tokens, first, last
+
+    def _label(self, label: str) -> int:
+        found = self._shared("fact_label", ("label",), (label,))
+        self.labels[label] = found
+        return found
+
+    def profile(self, profile: Profile) -> int:
+        """Return the row id of a profile."""
+        found = self.profiles.get(profile)
+        if found is None:
+            found = self._shared("profile", Profile._fields, tuple(word or "" for word in profile))
+            self.profiles[profile] = found
+        return found
+
+    def _turns(self, thread: int, reading: Reading) -> dict[str, int]:
+        """Write the turns of a slice and return the row ids of all that its calls name."""
+        self.db.executemany(
+            "INSERT INTO turn (thread_id, turn_id, root_turn_id, started_at, ended_at, duration_ms, first_token_ms,"
+            " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (thread_id, turn_id) DO UPDATE SET"
+            " root_turn_id = coalesce(excluded.root_turn_id, root_turn_id),"
+            " started_at = coalesce(started_at, excluded.started_at), ended_at = coalesce(excluded.ended_at, ended_at),"
+            " duration_ms = coalesce(excluded.duration_ms, duration_ms),"
+            " first_token_ms = coalesce(excluded.first_token_ms, first_token_ms),"
+            " outcome = coalesce(excluded.outcome, outcome)",
+            (_turn_row(thread, turn) for turn in reading.turns),
+        )
+        named = {call.turn for call in reading.calls if call.turn}
+        return {turn: self._turn(thread, turn) for turn in sorted(named)}
+
+    def _turn(self, thread: int, turn: str) -> int:
+        found = self._id("SELECT id FROM turn WHERE thread_id = ? AND turn_id = ?", (thread, turn))
+        if found is None:
+            self.db.execute("INSERT INTO turn (thread_id, turn_id) VALUES (?, ?)", (thread, turn))
+            found = self.db.last_insert_rowid()
+        return found
+
+    # -- what stands beside the calls ------------------------------------------------------------------------------
+
+    def _claims(self, file_id: int, reading: Reading) -> None:
+        for claim in reading.claims:
+            self.db.execute(
+                "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    claim.call.key, file_id, claim.call.line, claim.standing, claim.owner,
+                    msgspec.msgpack.encode((claim, reading.profiles[claim.call.profile])),
+                ),
+            )  # fmt: skip
+
+    def _limits(self, limits: list[Limit], thread: Thread | None) -> None:
+        account = self._hashed(thread.account) if thread else None
+        self.db.executemany(
+            "INSERT INTO limit_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " resets_at = max(coalesce(resets_at, 0), coalesce(excluded.resets_at, 0))",
+            ((one.limit_id, one.window_minutes, one.at, one.used, *one[4:], account) for one in limits),
+        )
+
+    def _notes(self, file_id: int, notes: list[Note]) -> None:
+        self.db.executemany(
+            "INSERT INTO note VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
+            ((file_id, *note) for note in notes),
+        )
+
+    def _cursor(self, file: SourceFile, thread: int, reading: Reading) -> None:
+        self.db.execute(
+            "UPDATE source_file SET path = ?, archived = ?, size = ?, mtime_ns = ?, inode = ?, head = ?, tail = ?,"
+            " offset = ?, lines = ?, thread_id = ?, state = ? WHERE id = ?",
+            (
+                file.path, file.archived, file.size, file.mtime_ns, file.inode, file.head, file.tail, reading.offset,
+                reading.lines, thread, reading.state, file.id,
+            ),
+        )  # fmt: skip
+
+    # -- small ways to ask -----------------------------------------------------------------------------------------
+
+    def _one(self, sql: str, values: Sequence[object] = ()) -> object:
+        row = self.db.execute(sql, values).fetchone()  # type: ignore[arg-type]
+        return row[0] if row else None
+
+    def _id(self, sql: str, values: Sequence[object]) -> int | None:
+        found = self._one(sql, values)
+        return int(found) if isinstance(found, int) else None
+
+    def _shared(self, table: str, columns: Sequence[str], values: Sequence[str]) -> int:
+        """Return the row id of values that many rows share, inserting them once."""
+        marks = ", ".join("?" * len(columns))
+        same = " AND ".join(f"{column} = ?" for column in columns)
+        find = f"SELECT id FROM {table} WHERE {same}"  # noqa: S608  (names are constants of this module)
+        found = self._id(find, values)
+        if found is None:
+            self.db.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(values))  # noqa: S608
+            found = self.db.last_insert_rowid()
+        return found
+
+
+def project_name(cwd: str, git_remote: str | None) -> str:
+    """Return the name of a project: its repository's, or else its folder's."""
+    source = (git_remote or cwd).rstrip("/\\").removesuffix(".git")
+    name = source.replace("\\", "/").replace(":", "/").rsplit("/", 1)[-1]
+    return name or os.path.basename(cwd) or cwd
+
+
+def _turn_row(thread: int, turn: Turn) -> tuple[object, ...]:
+    return (
+        thread, turn.turn, turn.root_turn, turn.started_at, turn.ended_at, turn.duration_ms, turn.first_token_ms,
+        turn.outcome,
+    )  # fmt: skip
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
+
+
+_ = Claim
