@@ -31,7 +31,7 @@ test: check
 
 check: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet || { echo 'Not formatted: make fix'; exit 1; }
+	@$(BIN)/ruff format --check --quiet --output-format=concise || { echo 'make fix formats them'; exit 1; }
 	@$(BIN)/mypy --no-error-summary $(SOURCES)
 	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
 

@@ -2,6 +2,11 @@
 
 from math import exp
 from random import Random
+from statistics import NormalDist
+
+_NORMAL = NormalDist()
+_STEPS = 8_192
+_BELL = [_NORMAL.inv_cdf((step + 0.5) / _STEPS) for step in range(_STEPS)]
 
 
 class Dice(Random):
@@ -13,7 +18,7 @@ class Dice(Random):
 
     def around(self, typical: float, spread: float = 0.8) -> float:
         """Return a positive number with the given median and a long tail upward."""
-        return typical * exp(self.gauss(0.0, spread))
+        return typical * exp(spread * _BELL[int(self.random() * _STEPS)])
 
     def span(self, low: int, high: int) -> int:
         """Return a whole number from low to high."""

@@ -53,6 +53,12 @@ def _git(dice: Dice) -> str:
     return dice.choice(forms)
 
 
+def _diff(dice: Dice) -> str:
+    """Return one line of a patch."""
+    one, two = dice.sample(_WORDS, 2)
+    return f"{dice.choice('+- ')}    {one}.{two}({dice.choice(_WORDS)})"
+
+
 def _listing(dice: Dice) -> str:
     """Return one line of a directory listing."""
     return f"-rw-r--r-- 1 robin robin {dice.span(90, 99_999):6d} Mar {dice.span(1, 28):2d} 09:41 {dice.choice(_WORDS)}.py"
@@ -69,6 +75,7 @@ _KINDS: dict[str, Callable[[Dice], str]] = {
     "search": _search,
     "tests": _tests,
     "git": _git,
+    "diff": _diff,
     "listing": _listing,
     "build": _build,
 }

@@ -20,6 +20,7 @@ class Limits:
         self.rhythm = rhythm
         self.upgrade = rhythm.first + int((rhythm.end - rhythm.first) * _UPGRADE)
         self._room = {_PRIMARY: self._allowance(_PRIMARY, 0.985), _SECONDARY: self._allowance(_SECONDARY, 1.0)}
+        self._before: dict[int, float] = {}
         self._known: dict[tuple[int, int, int, int, bool], msgspec.Raw] = {}
 
     def _allowance(self, length: int, level: float) -> float:
@@ -32,17 +33,19 @@ class Limits:
         """Return the start of the window around a moment."""
         return (moment - _OFFSET) // length * length + _OFFSET
 
-    def _used(self, moment: int, length: int) -> int:
-        """Return the used percent of the window around a moment; the smaller first plan fills faster."""
-        use = self.rhythm.spent(moment) - self.rhythm.spent(self._window(moment, length))
-        room = self._room[length] * (0.55 if self._window(moment, length) < self.upgrade else 1.0)
-        return min(_WHOLE, int(_WHOLE * use / room))
+    def _used(self, spent: float, window: int, length: int) -> int:
+        """Return the used percent of a window; the smaller first plan fills faster."""
+        before = self._before.get(window)
+        if before is None:
+            before = self._before[window] = self.rhythm.spent(window)
+        room = self._room[length] * (0.55 if window < self.upgrade else 1.0)
+        return min(_WHOLE, int(_WHOLE * (spent - before) / room))
 
     def at(self, moment: int, *, spark: bool = False) -> msgspec.Raw:
         """Return the rate_limits object of a moment, of the main family or of the spark family."""
-        primary, secondary = self._used(moment, _PRIMARY), self._used(moment, _SECONDARY)
-        windows = self._window(moment, _PRIMARY), self._window(moment, _SECONDARY)
-        key = (*windows, primary, secondary, spark)
+        spent = self.rhythm.spent(moment)
+        window, week = self._window(moment, _PRIMARY), self._window(moment, _SECONDARY)
+        key = (window, week, self._used(spent, window, _PRIMARY), self._used(spent, week, _SECONDARY), spark)
         known = self._known.get(key)
         if known is None:
             if len(self._known) > _WHOLE * _WHOLE:

@@ -20,10 +20,15 @@ def date_text(day: int) -> str:
 
 def stamp(moment: int) -> str:
     """Return the timestamp of a line, such as 2026-11-22T02:30:00.387Z."""
-    day, rest = divmod(moment, DAY)
+    return f"{_second_text(moment // SECOND)}.{moment % SECOND:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second_text(second: int) -> str:
+    """Return the text of a timestamp up to its second."""
+    day, rest = divmod(second * SECOND, DAY)
     minute, rest = divmod(rest, MINUTE)
-    second, milli = divmod(rest, SECOND)
-    return f"{date_text(day)}{_MINUTES[minute]}{second:02d}.{milli:03d}Z"
+    return f"{date_text(day)}{_MINUTES[minute]}{rest // SECOND:02d}"
 
 
 def file_stamp(moment: int) -> str:

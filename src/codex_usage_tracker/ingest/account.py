@@ -173,7 +173,8 @@ class Account:
         parent = meta.parent_thread_id or spawn.get("parent_thread_id")
         state.start_ordinal = meta.subagent_history_start_ordinal
         state.continued = meta.history_base is not None
-        state.parent = meta.forked_from_id or (parent if state.kind == "subagent" else None)
+        base = meta.history_base.thread_id if meta.history_base else None
+        state.parent = meta.forked_from_id or (parent if state.kind == "subagent" else None) or base
         state.inherited = bool(state.parent) and not state.continued and state.start_ordinal is None
         state.chain = [meta.forked_from_id] if meta.forked_from_id else []
         self.thread = _thread(meta, spawn, parent, instant((meta.timestamp or "").encode()) or at)
@@ -312,7 +313,8 @@ class Account:
             self._gap(before, total, last, at, line)
         key = key_of(owner, state.epoch, total, last)
         call = self._call(key, last, at, line, "inherited" if standing == COPIED else "snapshot", answered)
-        call.logged, call.standing, call.owner = total, standing, owner
+        call.logged, call.standing = total, standing
+        call.owner = owner if standing != UNPROVEN else state.parent or state.own
 
     def _recorded(self, total: Usage, last: Usage) -> bool:
         """Say whether a record has told of this call already, and if so take the total that stands here."""

@@ -245,6 +245,7 @@ class NameUpdated(msgspec.Struct, gc=False):
 
     thread_id: str | None = None
     thread_name: str | None = None
+    updated_at: str | None = None
 
 
 class Peek(msgspec.Struct, gc=False):
@@ -267,6 +268,7 @@ class NamedThread(msgspec.Struct, gc=False):
 
     id: str
     thread_name: str | None = None
+    updated_at: str | None = None
 
 
 class Decoder(Generic[Record]):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from codex_usage_tracker.model import Call, Claim, Profile
+from codex_usage_tracker.model import Profile
 from codex_usage_tracker.store import rollups
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from codex_usage_tracker.model import Fact, Limit, Note, Reading, Thread, Turn
+    from codex_usage_tracker.model import Call, Fact, Limit, Note, Reading, Thread, Turn, Usage
 
 CALL_COLUMNS = (
     "key, at, thread_id, turn_id, profile_id, file_id, line, input, cached_input, cache_write, output, reasoning,"
@@ -55,23 +55,25 @@ class Writer:
         self.profiles: dict[Profile, int] = {}
         self.labels: dict[str, int] = {}
         self.threads: dict[str, int] = {}
-        self.touched: set[str] = set()
-        self.new_threads = False
 
     def write(self, file: SourceFile, reading: Reading) -> None:
         """Write one slice with the cursor that stands after it."""
-        self.touched.add(reading.own)
-        known = self._has_calls(reading.own)
+        self.db.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (reading.own,))
+        known = self._is_known(reading.own)
         thread = self.thread(reading.own)
         if reading.thread is not None:
             self._describe(thread, reading.thread, file.name)
         if reading.name is not None:
             self.name_thread(reading.own, reading.name, max((call.at for call in reading.calls), default=0))
         turns = self._turns(thread, reading)
-        rows = [self._row(call, thread, turns, file.id, reading.profiles) for call in reading.calls]
+        profiles = reading.profiles
+        rows = [
+            self.row(call, thread, turns.get(call.turn or ""), file.id, profiles[call.profile], call.usage)
+            for call in reading.calls
+        ]
         (self._replace if known else self._insert)(rows, reading.calls)
         self._claims(file.id, reading)
-        self._limits(reading.limits, reading.thread)
+        self._limits(thread, reading.limits)
         self._notes(file.id, reading.notes)
         self._cursor(file, thread, reading)
         if reading.calls:
@@ -87,19 +89,17 @@ class Writer:
             if found is None:
                 self.db.execute("INSERT INTO thread (thread_id) VALUES (?)", (thread_id,))
                 found = self.db.last_insert_rowid()
-                self.new_threads = True
             self.threads[thread_id] = found
         return found
 
-    def _has_calls(self, thread_id: str) -> bool:
+    def _is_known(self, thread_id: str) -> bool:
         return self._id("SELECT id FROM thread WHERE thread_id = ?", (thread_id,)) is not None
 
     def _describe(self, row: int, thread: Thread, name: str) -> None:
         """Describe a thread by its oldest rollout; a revert's second file does not change it."""
         rank = _hash(name)
-        self.new_threads = True
         self.db.execute(
-            "UPDATE thread SET session_id = ?, parent_id = ?, forked_from_id = ?, project_id = ?, client_id = ?,"
+            "UPDATE thread SET root_id = NULL, session_id = ?, parent_id = ?, forked_from_id = ?, project_id = ?, client_id = ?,"
             " git_branch = ?, git_commit = ?, role = ?, nickname = ?, account = ?, history_mode = ?, created_at = ?,"
             " described_by = ? WHERE id = ? AND (created_at IS NULL OR (?, ?) <= (created_at, described_by))",
             (
@@ -137,12 +137,13 @@ class Writer:
 
     # -- calls -----------------------------------------------------------------------------------------------------
 
-    def _row(
-        self, call: Call, thread: int, turns: dict[str, int], file_id: int, profiles: Sequence[Profile],
+    def row(
+        self, call: Call, thread: int, turn: int | None, file_id: int, profile: Profile, usage: Usage,
     ) -> tuple[object, ...]:  # fmt: skip
+        """Return the columns of a call, in the order of `CALL_COLUMNS`."""
         return (
-            call.key, call.at, thread, turns.get(call.turn or ""), self.profile(profiles[call.profile]), file_id,
-            call.line, *call.usage, call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED),
+            call.key, call.at, thread, turn, self.profiles.get(profile) or self.profile(profile), file_id,
+            call.line, *usage, call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED),
             call.response,
         )  # fmt: skip
 
@@ -207,6 +208,14 @@ class Writer:
             self.profiles[profile] = found
         return found
 
+    def give_model(self, call_id: int, profile_id: int, model: str) -> None:
+        """Give a call, whose profile lacks it, a model."""
+        row = self.db.execute(f"SELECT {', '.join(Profile._fields)} FROM profile WHERE id = ?", (profile_id,)).fetchone()  # noqa: S608
+        profile = Profile(*row)._replace(model=model)
+        self.db.execute("UPDATE call SET profile_id = ? WHERE id = ?", (self.profile(profile), call_id))
+        thread, at = self.db.execute("SELECT thread_id, at FROM call WHERE id = ?", (call_id,)).fetchone()
+        rollups.renew(self.db, thread, at)
+
     def _turns(self, thread: int, reading: Reading) -> dict[str, int]:
         """Write the turns of a slice and return the row ids of all that its calls name."""
         self.db.executemany(
@@ -220,9 +229,10 @@ class Writer:
             (_turn_row(thread, turn) for turn in reading.turns),
         )
         named = {call.turn for call in reading.calls if call.turn}
-        return {turn: self._turn(thread, turn) for turn in sorted(named)}
+        return {turn: self.turn(thread, turn) for turn in sorted(named)}
 
-    def _turn(self, thread: int, turn: str) -> int:
+    def turn(self, thread: int, turn: str) -> int:
+        """Return the row id of a turn, making a bare row for one that is only named."""
         found = self._id("SELECT id FROM turn WHERE thread_id = ? AND turn_id = ?", (thread, turn))
         if found is None:
             self.db.execute("INSERT INTO turn (thread_id, turn_id) VALUES (?, ?)", (thread, turn))
@@ -241,8 +251,8 @@ class Writer:
                 ),
             )  # fmt: skip
 
-    def _limits(self, limits: list[Limit], thread: Thread | None) -> None:
-        account = self._hashed(thread.account) if thread else None
+    def _limits(self, thread: int, limits: list[Limit]) -> None:
+        account = self._one("SELECT account FROM thread WHERE id = ?", (thread,)) if limits else None
         self.db.executemany(
             "INSERT INTO limit_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " resets_at = max(coalesce(resets_at, 0), coalesce(excluded.resets_at, 0))",
@@ -303,6 +313,3 @@ def _turn_row(thread: int, turn: Turn) -> tuple[object, ...]:
 
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
-
-
-_ = Claim

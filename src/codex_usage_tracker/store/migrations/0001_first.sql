@@ -182,3 +182,7 @@ CREATE TABLE rollup (
   reasoning    INTEGER NOT NULL,
   PRIMARY KEY (thread_id, quarter, profile_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE unsettled (
+  thread TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,173 @@
+"""Reading files, here or in worker processes: what a job is and what it brings back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import msgspec
+
+from codex_usage_tracker.ingest.rollout import read_slice
+from codex_usage_tracker.model import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+EDGE_BYTES = 1024
+"""Bytes at the beginning and before the cursor whose hashes tell whether a file was only appended to."""
+SMALL_BYTES = 16 * 2**20
+"""Work below this is done in this process: starting others takes longer."""
+BATCH_BYTES = 8 * 2**20
+SKIP_BYTES = 2**20
+
+
+class Job(msgspec.Struct, array_like=True):
+    """One file to read on from a cursor; `head` and `tail` are the hashes that must still hold."""
+
+    file_id: int
+    name: str
+    path: str
+    size: int
+    offset: int = 0
+    lines: int = 0
+    head: int = 0
+    tail: int = 0
+    state: bytes = b""
+
+
+class Done(msgspec.Struct, array_like=True):
+    """What a job brought: a reading, or that the file was rewritten, or why it could not be read."""
+
+    file_id: int
+    reading: Reading | None = None
+    head: int = 0
+    tail: int = 0
+    rewritten: bool = False
+    problem: str = ""
+
+
+_batch = msgspec.msgpack.Decoder(list[Done])
+
+
+def read(job: Job) -> Done:
+    """Read one slice of one file."""
+    try:
+        with open(job.path, "rb", buffering=2**18) as file:
+            stream = _decompressed(file) if job.path.endswith(".zst") else cast("BinaryIO", file)
+            if job.offset and edges(stream, job.offset) != (job.head, job.tail):
+                return Done(job.file_id, rewritten=True)
+            reading = read_slice(stream, job.name, job.state, job.offset, job.lines)
+            head, tail = edges(stream, reading.offset) if reading.offset != job.offset else (job.head, job.tail)
+            return Done(job.file_id, reading, head, tail)
+    except FileNotFoundError:
+        return Done(job.file_id, problem="is no longer there")
+    except OSError as error:
+        return Done(job.file_id, problem=error.strerror or "cannot be read")
+
+
+def edges(stream: BinaryIO, offset: int) -> tuple[int, int]:
+    """Return the hashes of the first bytes and of those before `offset`, and leave the stream there."""
+    size = min(EDGE_BYTES, offset)
+    try:
+        stream.seek(0)
+        head = stream.read(size)
+        stream.seek(offset - size)
+        tail = stream.read(size)
+        stream.seek(offset)
+    except EOFError:
+        return 0, 0
+    return _hash(head), _hash(tail)
+
+
+def _hash(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest()) >> 1
+
+
+def _decompressed(file: io.BufferedReader) -> BinaryIO:
+    if sys.version_info >= (3, 14):
+        from compression.zstd import ZstdFile  # noqa: PLC0415  (few homes hold compressed files)
+    else:
+        from backports.zstd import ZstdFile  # noqa: PLC0415
+    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", ZstdFile(file)), 2**18))
+
+
+def read_all(jobs: Iterable[Job], total: int) -> Iterator[tuple[Done, int]]:
+    """Read files, in other processes where there is enough work; gives each result with the bytes it stands for."""
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if total < SMALL_BYTES or workers < 2:  # noqa: PLR2004
+        return _here(jobs)
+    return _in_workers(jobs, workers)
+
+
+def _here(jobs: Iterable[Job]) -> Iterator[tuple[Done, int]]:
+    for job in jobs:
+        done, offset = read(job), job.offset
+        while True:
+            yield done, (done.reading.offset if done.reading else job.size) - offset
+            following = _next(job, done)
+            if following is None:
+                break
+            job, offset = following, following.offset  # noqa: PLW2901  (the same file, further on)
+            done = read(job)
+
+
+def _next(job: Job, done: Done) -> Job | None:
+    """Return the job that goes on where a slice ended; one that reads again what was rewritten."""
+    if done.rewritten:
+        return Job(job.file_id, job.name, job.path, job.size)
+    if done.reading is None or done.reading.finished:
+        return None
+    at = done.reading
+    return Job(job.file_id, job.name, job.path, job.size, at.offset, at.lines, done.head, done.tail, at.state)
+
+
+def _in_workers(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Done, int]]:
+    import multiprocessing  # noqa: PLC0415  (only a long refresh needs it)
+    from threading import BoundedSemaphore  # noqa: PLC0415
+
+    method = "fork" if sys.platform == "linux" else "spawn"
+    waiting = BoundedSemaphore(workers * 3)
+    with multiprocessing.get_context(method).Pool(workers, _ignore_interrupts) as pool:
+        while jobs:
+            again: list[Job] = []
+            for batch, results in pool.imap_unordered(_read_batch, _bounded(_batches(jobs), waiting)):
+                waiting.release()
+                for job, done in zip(batch, _batch.decode(results), strict=True):
+                    yield done, (done.reading.offset if done.reading else job.size) - job.offset
+                    following = _next(job, done)
+                    if following is not None:
+                        again.append(following)
+            jobs = again
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the process that writes, so that workers end without noise."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _read_batch(batch: list[Job]) -> tuple[list[Job], bytes]:
+    return batch, msgspec.msgpack.encode([read(job) for job in batch])
+
+
+def _bounded(batches: Iterable[list[Job]], waiting: object) -> Iterator[list[Job]]:
+    """Hold batches back while many results wait to be written, so that memory does not grow."""
+    for batch in batches:
+        waiting.acquire()  # type: ignore[attr-defined]
+        yield batch
+
+
+def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    batch: list[Job] = []
+    size = 0
+    for job in jobs:
+        batch.append(job)
+        size += job.size - job.offset
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,158 @@
+"""What the database knows of homes and their files: cursors, names and how threads hang together."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from codex_usage_tracker.store.database import DATA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import apsw
+
+
+class Known(NamedTuple):
+    """A file as the last refresh left it."""
+
+    id: int
+    path: str
+    archived: int
+    size: int
+    mtime_ns: int
+    inode: int
+    offset: int
+    lines: int
+    head: int
+    tail: int
+    version: int
+
+
+def home(connection: apsw.Connection, path: str) -> int:
+    """Return the row id of a home, adding it with its folder's name as label."""
+    row = connection.execute("SELECT id FROM home WHERE path = ?", (path,)).fetchone()
+    if row is None:
+        label = os.path.basename(path.rstrip("/\\")) or path
+        row = connection.execute("INSERT INTO home (path, label) VALUES (?, ?) RETURNING id", (path, label)).fetchone()
+    return int(row[0])
+
+
+def known(connection: apsw.Connection, home_id: int) -> dict[str, Known]:
+    """Return the known files of a home by name."""
+    rows = connection.execute(
+        "SELECT name, id, path, archived, size, mtime_ns, inode, offset, lines, head, tail, version FROM source_file"
+        " WHERE home_id = ?", (home_id,),
+    )  # fmt: skip
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def add(connection: apsw.Connection, home_id: int, name: str, path: str) -> int:
+    """Add a file that was not known, with nothing read of it."""
+    row = connection.execute(
+        "INSERT INTO source_file (home_id, name, path, archived, size, mtime_ns, inode, offset, lines, head, tail,"
+        " version, state) VALUES (?, ?, ?, 0, -1, 0, 0, 0, 0, 0, 0, ?, x'') RETURNING id",
+        (home_id, name, path, DATA_VERSION),
+    ).fetchone()
+    return int(row[0])
+
+
+def state(connection: apsw.Connection, file_id: int) -> bytes:
+    """Return the parser's state of a file."""
+    return bytes(connection.execute("SELECT state FROM source_file WHERE id = ?", (file_id,)).fetchone()[0])
+
+
+def forget_cursor(connection: apsw.Connection, file_id: int) -> None:
+    """Let a file that was rewritten be read from its beginning; its calls stay."""
+    connection.execute("DELETE FROM note WHERE file_id = ?", (file_id,))
+    connection.execute(
+        "UPDATE source_file SET offset = 0, lines = 0, head = 0, tail = 0, size = -1, state = x'', version = ?"
+        " WHERE id = ?", (DATA_VERSION, file_id),
+    )  # fmt: skip
+
+
+def add_note(connection: apsw.Connection, file_id: int, code: str) -> None:
+    """Note something about a file as a whole."""
+    connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?, 1, 0)", (file_id, code))
+
+
+def hang_together(connection: apsw.Connection) -> None:
+    """Find each thread's root: the session it names, else its parent's root, else itself."""
+    if connection.execute("SELECT 1 FROM thread WHERE root_id IS NULL").fetchone() is None:
+        return
+    rows = connection.execute("SELECT thread_id, id, session_id, parent_id, root_id FROM thread").fetchall()
+    ids = {row[0]: row[1] for row in rows}
+    above = {row[0]: row[2] or row[3] for row in rows}
+    changed = [(root, row[1]) for row in rows if (root := ids[_root(row[0], above)]) != row[4]]
+    connection.executemany("UPDATE thread SET root_id = ? WHERE id = ?", changed)
+
+
+def _root(thread: str, above: dict[str, str | None]) -> str:
+    """Climb from a thread as far as threads are known; a circle ends where it began."""
+    seen = {thread}
+    while (higher := above.get(thread)) is not None and higher in above and higher not in seen:
+        thread = higher
+        seen.add(thread)
+    return thread
+
+
+def mark_archived(connection: apsw.Connection, threads: Iterable[str]) -> None:
+    """Call a thread archived when all of its rollouts are."""
+    connection.executemany(
+        "UPDATE thread SET archived = min_archived FROM (SELECT min(archived) AS min_archived FROM source_file"
+        " WHERE thread_id = (SELECT id FROM thread WHERE thread_id = ?1)) WHERE thread_id = ?1"
+        " AND min_archived IS NOT NULL",
+        ((thread,) for thread in threads),
+    )
+
+
+def unsettled(connection: apsw.Connection) -> list[str]:
+    """Return the threads of which something was read and that still have to be settled."""
+    return [row[0] for row in connection.execute("SELECT thread FROM unsettled ORDER BY thread")]
+
+
+def settled(connection: apsw.Connection) -> None:
+    """Note that all threads are settled."""
+    connection.execute("DELETE FROM unsettled")
+
+
+UNKNOWN_MODELS = """
+SELECT call.id, call.profile_id, (
+    SELECT model FROM call before JOIN thread parent ON parent.id = before.thread_id
+    JOIN profile ON profile.id = before.profile_id
+    WHERE parent.thread_id = thread.forked_from_id AND before.at <= thread.created_at
+    ORDER BY before.at DESC, before.line DESC LIMIT 1)
+FROM thread JOIN call ON call.thread_id = thread.id JOIN profile ON profile.id = call.profile_id
+WHERE model = '' AND (thread.thread_id = ?1 OR thread.forked_from_id = ?1)
+"""
+
+
+def unknown_models(connection: apsw.Connection, thread: str) -> list[tuple[int, int, str]]:
+    """Return (call, profile, model) for calls without a model in a thread or its forks, where the parent tells it."""
+    if connection.execute("SELECT 1 FROM profile WHERE model = ''").fetchone() is None:
+        return []
+    return [row for row in connection.execute(UNKNOWN_MODELS, (thread,)) if row[2]]  # type: ignore[misc]
+
+
+def index_cursor(connection: apsw.Connection, home_id: int) -> tuple[int, int]:
+    """Return size and time of a home's `session_index.jsonl` as last read."""
+    row = connection.execute("SELECT index_size, index_mtime_ns FROM home WHERE id = ?", (home_id,)).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def set_index_cursor(connection: apsw.Connection, home_id: int, size: int, mtime_ns: int) -> None:
+    """Remember size and time of a home's `session_index.jsonl`."""
+    connection.execute("UPDATE home SET index_size = ?, index_mtime_ns = ? WHERE id = ?", (size, mtime_ns, home_id))
+
+
+def advance_generation(connection: apsw.Connection, now_ms: int) -> None:
+    """Count a refresh that changed something."""
+    connection.execute(
+        "INSERT INTO meta VALUES ('generation', 1) ON CONFLICT DO UPDATE SET value = value + 1",
+    )
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('changed_at', ?)", (now_ms,))
+
+
+def set_refreshed(connection: apsw.Connection, now_ms: int) -> None:
+    """Remember when the logs were last looked at."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('refreshed_at', ?)", (now_ms,))
