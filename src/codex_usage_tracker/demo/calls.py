@@ -9,6 +9,8 @@ from codex_usage_tracker.demo.usage import NOTHING, Usage
 
 _TOKEN_MS = 11.0
 _FAST = 1.6
+_STOPPED = 0.035
+_FAILED = 0.045
 
 
 def plan_steps(rollout: Rollout, turn: Turn, calls: int) -> list[list[Errand]]:
@@ -33,10 +35,6 @@ def work(rollout: Rollout, turn: Turn, steps: list[list[Errand]], words: str) ->
             write_failed(rollout, turn, last)
             return
     write_complete(rollout, turn, words if turn.full else None)
-
-
-_STOPPED = 0.035
-_FAILED = 0.045
 
 
 def make_call(rollout: Rollout, turn: Turn, errands: list[Errand], words: str) -> Usage:
@@ -70,7 +68,7 @@ def _run(rollout: Rollout, turn: Turn, errands: list[Errand]) -> None:
 def _count(rollout: Rollout, turn: Turn, usage: Usage, *, last: bool) -> None:
     """Write the token_count of a call, now and then again when only the limits changed."""
     rollout.wait(2)
-    rollout.count(turn, usage, limits=turn.full or last)
+    rollout.count(turn, usage, limits=turn.full or (last and rollout.scene.dice.chance(0.25)))
     if turn.full and rollout.scene.dice.chance(0.012):
         rollout.wait(900)
         rollout.count(turn, usage)
@@ -94,9 +92,15 @@ def _think(rollout: Rollout, turn: Turn) -> None:
     scene.appetite.eat(len(secret))
     rollout.item(turn, {"type": "Reasoning", "id": key, "summary_text": [summary], "raw_content": []})
     rollout.wait(3)
-    payload: Json = {"type": "reasoning", "id": key, "summary": [{"type": "summary_text", "text": summary}]}
-    payload |= {"content": None, "encrypted_content": secret}
-    rollout.respond(payload | {"internal_chat_message_metadata_passthrough": turn.tag})
+    payload: Json = {
+        "type": "reasoning",
+        "id": key,
+        "summary": [{"type": "summary_text", "text": summary}],
+        "content": None,
+        "encrypted_content": secret,
+        "internal_chat_message_metadata_passthrough": turn.tag,
+    }
+    rollout.respond(payload)
 
 
 def _say(rollout: Rollout, turn: Turn, words: str, phase: str) -> None:

@@ -7,6 +7,15 @@ from codex_usage_tracker.demo.turns import write_context, write_settings
 from codex_usage_tracker.demo.usage import Usage
 
 _KEPT = 6
+_RETAINED: Json = {
+    "verified_answers": [],
+    "incomplete": False,
+    "user_messages": [],
+    "user_messages_incomplete": True,
+    "assistant_messages": [],
+    "assistant_messages_incomplete": True,
+    "next_order": 0,
+}
 
 
 def compact(rollout: Rollout, turn: Turn, then: Setting) -> None:
@@ -39,7 +48,7 @@ def _compacted(rollout: Rollout, turn: Turn, record: Json) -> Json:
         "message": "",
         "replacement_history": history,
         "replacement_history_metadata": [note | {"client_authored": False} for note in notes],
-        "retained_context": {"verified_answers": [], "incomplete": False, "user_messages": []},
+        "retained_context": _RETAINED,
         "window_number": len(rollout.windows) - 1,
         "first_window_id": rollout.windows[0],
         "previous_window_id": rollout.windows[-2],
@@ -53,7 +62,8 @@ def _compacted(rollout: Rollout, turn: Turn, record: Json) -> Json:
 def _kept_prompt(key: str, turn: str, text: str) -> Json:
     """Return a prompt as the summary keeps it."""
     content = [{"type": "input_text", "text": text}]
-    tag = {"turn_id": turn, "content_item_kinds": ["user.text"]}
+    marks = [{"provenance": {"type": "user"}}]
+    tag: Json = {"turn_id": turn, "content_item_kinds": ["user.text"], "content_item_metadata": marks}
     message: Json = {"type": "message", "id": key, "role": "user", "content": content}
     return message | {"internal_chat_message_metadata_passthrough": tag}
 

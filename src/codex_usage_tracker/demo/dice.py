@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 _NORMAL = NormalDist()
 _STEPS = 8_192
+_VARIANT = 8 << 72
 _BELL = [_NORMAL.inv_cdf((step + 0.5) / _STEPS) for step in range(_STEPS)]
 
 
@@ -30,16 +31,10 @@ class Dice(Random):
 
     def uuid7(self, moment: int) -> str:
         """Return a version 7 UUID whose time is the moment."""
-        bits = self.getrandbits(74)
-        return (
-            f"{moment >> 16:08x}-{moment & 0xFFFF:04x}-7{bits & 0xFFF:03x}-"
-            f"{8 + (bits >> 12 & 3):x}{bits >> 14 & 0xFFF:03x}-{bits >> 26:012x}"
-        )
+        time, rest = f"{moment:012x}", f"{self.getrandbits(74) | _VARIANT:019x}"
+        return f"{time[:8]}-{time[8:]}-7{rest[16:]}-{rest[:4]}-{rest[4:16]}"
 
     def uuid4(self) -> str:
         """Return a version 4 UUID."""
-        bits = self.getrandbits(122)
-        return (
-            f"{bits & 0xFFFFFFFF:08x}-{bits >> 32 & 0xFFFF:04x}-4{bits >> 48 & 0xFFF:03x}-"
-            f"{8 + (bits >> 60 & 3):x}{bits >> 62 & 0xFFF:03x}-{bits >> 74:012x}"
-        )
+        start, rest = self.hexes(12), f"{self.getrandbits(74) | _VARIANT:019x}"
+        return f"{start[:8]}-{start[8:]}-4{rest[16:]}-{rest[:4]}-{rest[4:16]}"

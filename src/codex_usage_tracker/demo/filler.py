@@ -113,7 +113,7 @@ class Filler:
 class Appetite:
     """Steers how much filler the history takes so that it comes to the wished bytes per call."""
 
-    _PLAIN = 1_600
+    _PLAIN = 1_640
     _FULL = 4_850
     _LEAST = 250
     _PATIENCE = 1_500

@@ -84,12 +84,12 @@ def _packer() -> Callable[[bytes], bytes] | None:
 
 
 class Volume(NamedTuple):
-    """A finished rollout: whose it is, when it began and ended, its lines."""
+    """A finished rollout: whose it is, when it began and ended, its content."""
 
     thread: str
     began: int
     ended: int
-    lines: list[bytes]
+    content: bytearray
     archived: bool
 
 
@@ -108,10 +108,10 @@ class Shelf:
 
     def put(self, volume: Volume, dice: Dice) -> None:
         """Write one rollout, sometimes compressed, with the time of its last line."""
-        content = b"\n".join([*volume.lines, b""])
+        content: bytes | bytearray = volume.content
         path = self._folder(volume) / f"rollout-{file_stamp(volume.began)}-{volume.thread}.jsonl"
         if self._pack and self._may_pack(volume, len(content)) and dice.chance(_PACKED_SHARE):
-            path, content = path.with_suffix(".jsonl.zst"), self._pack(content)
+            path, content = path.with_suffix(".jsonl.zst"), self._pack(bytes(content))
             self.packed += 1
         path.write_bytes(content)
         when = volume.ended * 1_000_000

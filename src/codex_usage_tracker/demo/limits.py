@@ -3,12 +3,13 @@
 import msgspec
 
 from codex_usage_tracker.demo.rhythm import Rhythm
-from codex_usage_tracker.demo.stamps import DAY, HOUR, SECOND
+from codex_usage_tracker.demo.stamps import DAY, HOUR, MINUTE, SECOND
 
 _PRIMARY = 5 * HOUR
 _SECONDARY = 7 * DAY
 _UPGRADE = 0.35
 _WHOLE = 100
+_MANY = 20_000
 _OFFSET = 2 * DAY + 9 * HOUR
 
 
@@ -21,7 +22,7 @@ class Limits:
         self.upgrade = rhythm.first + int((rhythm.end - rhythm.first) * _UPGRADE)
         self._room = {_PRIMARY: self._allowance(_PRIMARY, 0.985), _SECONDARY: self._allowance(_SECONDARY, 1.0)}
         self._before: dict[int, float] = {}
-        self._known: dict[tuple[int, int, int, int, bool], msgspec.Raw] = {}
+        self._minutes: dict[int, msgspec.Raw] = {}
 
     def _allowance(self, length: int, level: float) -> float:
         """Return the use that fills a window, taken from the busiest windows of the history."""
@@ -43,15 +44,20 @@ class Limits:
 
     def at(self, moment: int, *, spark: bool = False) -> msgspec.Raw:
         """Return the rate_limits object of a moment, of the main family or of the spark family."""
+        minute = moment // MINUTE * 2 + spark
+        known = self._minutes.get(minute)
+        if known is None:
+            if len(self._minutes) > _MANY:
+                self._minutes.clear()
+            known = self._minutes[minute] = self._at(minute // 2 * MINUTE, spark=spark)
+        return known
+
+    def _at(self, moment: int, *, spark: bool) -> msgspec.Raw:
+        """Return the rate_limits object of a minute."""
         spent = self.rhythm.spent(moment)
         window, week = self._window(moment, _PRIMARY), self._window(moment, _SECONDARY)
         key = (window, week, self._used(spent, window, _PRIMARY), self._used(spent, week, _SECONDARY), spark)
-        known = self._known.get(key)
-        if known is None:
-            if len(self._known) > _WHOLE * _WHOLE:
-                self._known.clear()
-            known = self._known[key] = msgspec.Raw(msgspec.json.encode(self._snapshot(key)))
-        return known
+        return msgspec.Raw(msgspec.json.encode(self._snapshot(key)))
 
     def _snapshot(self, key: tuple[int, int, int, int, bool]) -> dict[str, object]:
         """Return the snapshot that belongs to two windows and their used percents."""

@@ -1,7 +1,11 @@
 """The invented projects, and the commands and files that an agent touches in them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import product
+
+import msgspec
 
 from codex_usage_tracker.demo.dice import Dice
 
@@ -23,11 +27,6 @@ class Project:
     def cwd(self) -> str:
         """The folder."""
         return f"/home/robin/code/{self.name}"
-
-    @cached_property
-    def folders(self) -> tuple[str, ...]:
-        """The folders of the files."""
-        return tuple(sorted({path.rpartition("/")[0] or "." for path in self.files}))
 
 
 def _github(name: str) -> str:
@@ -141,7 +140,7 @@ _WEIGHTS = [project.weight for project in PROJECTS]
 
 @dataclass(frozen=True)
 class Command:
-    """A shell command, the client's reading of it, the kind of its output and how long it takes."""
+    """A shell command, the client's reading of it, the kind of its output, how long it takes and how it fails."""
 
     text: str
     parsed: dict[str, str]
@@ -149,53 +148,61 @@ class Command:
     seconds: float
     failure: int = 0
 
+    @cached_property
+    def argument(self) -> str:
+        """The argument of the tool call, as JSON."""
+        return f'{{"cmd": {msgspec.json.encode(self.text).decode()}}}'
+
 
 def pick_project(dice: Dice) -> Project:
     """Pick where somebody works."""
     return dice.choices(PROJECTS, _WEIGHTS)[0]
 
 
-def _read(dice: Dice, project: Project) -> Command:
-    path = dice.choice(project.files)
-    start = dice.choice((1, 1, 1, 120, 240, 400))
-    text = dice.choice((f"sed -n '{start},{start + 199}p' {path}", f"cat {path}", f"nl -ba {path} | head -200"))
-    parsed = {"type": "read", "cmd": text, "name": path.rpartition("/")[2], "path": path}
-    return Command(text, parsed, "source", 0.03)
+def _reads(project: Project) -> Iterator[Command]:
+    """Return the ways to read the project's files."""
+    forms = ("sed -n '1,200p' {}", "sed -n '200,420p' {}", "cat {}", "nl -ba {} | head -200")
+    for path, form in product(project.files, forms):
+        parsed = {"type": "read", "cmd": form.format(path), "name": path.rpartition("/")[2], "path": path}
+        yield Command(form.format(path), parsed, "source", 0.03)
 
 
-def _find(dice: Dice, project: Project) -> Command:
-    word = dice.choice(project.things).rpartition(" ")[2]
-    folder = dice.choice(project.folders)
-    text = f"rg -n {word} {folder}"
-    return Command(text, {"type": "search", "cmd": text, "query": word, "path": folder}, "search", 0.06, 1)
+def _finds(project: Project) -> Iterator[Command]:
+    """Return searches and listings."""
+    folders = sorted({path.rpartition("/")[0] or "." for path in project.files})
+    for thing, folder in product(project.things, folders):
+        word, text = thing.rpartition(" ")[2], f"rg -n {thing.rpartition(' ')[2]} {folder}"
+        parsed = {"type": "search", "cmd": text, "query": word, "path": folder}
+        yield Command(text, parsed, "search", 0.06, 1)
+    for text, folder in ((f"ls -la {folder}", folder) for folder in folders):
+        yield Command(text, {"type": "list_files", "cmd": text, "path": folder}, "listing", 0.02)
 
 
-def _list(dice: Dice, project: Project) -> Command:
-    folder = dice.choice(project.folders)
-    text = f"ls -la {folder}"
-    return Command(text, {"type": "list_files", "cmd": text, "path": folder}, "listing", 0.02)
+def _plain(text: str, output: str, seconds: float, failure: int) -> Command:
+    """Return a command that the client does not read."""
+    return Command(text, {"type": "unknown", "cmd": text}, output, seconds, failure)
 
 
-def _git(dice: Dice, project: Project) -> Command:
-    file = dice.choice(project.files)
-    texts = ("git status --short", "git diff --stat", f"git diff -- {file}", "git log --oneline -15", f"git show HEAD:{file}")
-    text = dice.choice(texts)
-    return Command(text, {"type": "unknown", "cmd": text}, "git", 0.04, 0 if project.remote else 128)
+def _gits(project: Project) -> Iterator[Command]:
+    """Return the uses of git."""
+    texts = ["git status --short", "git diff --stat", "git log --oneline -15"]
+    for text in (*texts, *(f"git diff -- {path}" for path in project.files)):
+        yield _plain(text, "git", 0.04, 0 if project.remote else 128)
 
 
-def _test(dice: Dice, project: Project) -> Command:
-    del dice
-    return Command(project.test, {"type": "unknown", "cmd": project.test}, "tests", 9.0, 1)
-
-
-def _build(dice: Dice, project: Project) -> Command:
-    del dice
-    return Command(project.build, {"type": "unknown", "cmd": project.build}, "build", 6.0, 2)
-
-
-_COMMANDS = (_read, _read, _read, _read, _find, _find, _find, _list, _git, _git, _test, _test, _build)
+@lru_cache
+def _commands(project: Project) -> tuple[tuple[Command, ...], ...]:
+    """Return the commands of a project by group."""
+    checks = (_plain(project.test, "tests", 9.0, 1), _plain(project.test, "tests", 9.0, 1))
+    checks += (_plain(project.build, "build", 6.0, 2),)
+    return (tuple(_reads(project)), tuple(_finds(project)), tuple(_gits(project)), checks)
 
 
 def pick_command(dice: Dice, project: Project) -> Command:
     """Pick the next shell command of an agent."""
-    return dice.choice(_COMMANDS)(dice, project)
+    groups = _commands(project)
+    group = groups[_GROUPS[int(dice.random() * len(_GROUPS))]]
+    return group[int(dice.random() * len(group))]
+
+
+_GROUPS = (0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3)

@@ -18,7 +18,9 @@ from codex_usage_tracker.demo.usage import NOTHING, WINDOW, Context, Usage
 
 Json: TypeAlias = dict[str, object]
 
-_ENCODE = msgspec.json.Encoder().encode
+_ENCODE_INTO = msgspec.json.Encoder().encode_into
+_END = -1
+_LATE = 2 * DAY
 _OUTPUT_TOKENS = 12_000
 _NO_MCP: Json = {"status": "none"}
 _DIRECT_BASE = 10_700
@@ -95,10 +97,9 @@ class Turn:
     first_token: int = 0
     calls: int = 0
 
-    @property
-    def tag(self) -> Json:
-        """The mark that ties an item to the turn."""
-        return {"turn_id": self.id}
+    def __post_init__(self) -> None:
+        """Make the mark that ties an item to the turn."""
+        self.tag: Json = {"turn_id": self.id}
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,9 @@ class Rollout:
         self.cast = cast
         self.setting = setting
         self.opened = self.now = moment
-        self.lines: list[bytes] = []
-        self.size = self.ordinal = self.sequence = self.sampled = self.order = self.calls = self.turns = 0
+        self.thread = cast.kin.thread
+        self.content = bytearray()
+        self.ordinal = self.sequence = self.sampled = self.order = self.calls = self.turns = 0
         self.counted = self.spent = NOTHING
         self.context = Context(scene.dice, base=_CODE_BASE if setting.model.code_mode else _DIRECT_BASE)
         self.windows = [scene.dice.uuid7(moment)]
@@ -135,48 +137,41 @@ class Rollout:
         self.items: list[tuple[int, Json]] = []
         self.cells: defaultdict[tuple[str, str, str], Sum] = defaultdict(Sum)
 
-    @property
-    def thread(self) -> str:
-        """The thread's id."""
-        return self.cast.kin.thread
-
     def wait(self, milliseconds: float) -> None:
         """Let time pass, but never past the end of the history."""
-        self.now += min(int(milliseconds), (self.scene.end - self.now) // 40)
+        pause, left = int(milliseconds), self.scene.end - self.now
+        self.now += pause if left > _LATE else min(pause, left // 40)
 
     def say(self, kind: str, payload: object) -> None:
         """Write one line."""
-        self._add(_ENCODE(_Line(stamp(self.now), self.ordinal, kind, payload)))
+        _ENCODE_INTO(_Line(stamp(self.now), self.ordinal, kind, payload), self.content, _END)
+        self.content += b"\n"
+        self.ordinal += 1
 
     def event(self, payload: Json) -> None:
         """Write an event_msg line."""
         self.say("event_msg", payload)
 
-    def _add(self, line: bytes) -> None:
-        self.lines.append(line)
-        self.size += len(line) + 1
-        self.ordinal += 1
-
     def respond(self, payload: Json, *, retained: object = UNSET, ordered: bool = False, mcp: bool = False) -> None:
         """Write a response_item line that people or the model made."""
-        notes = self._notes()
-        notes.retained_source = retained
+        self.sequence += 1
+        notes = _Notes(self.sequence, self.sampled, retained)
         if ordered:
             notes.user_input_order = self.order
             self.order += 1
         if mcp:
             notes.mcp_attribution = _NO_MCP
-        self._add(_ENCODE(_ItemLine(stamp(self.now), self.ordinal, "response_item", payload, notes)))
+        self._respond(payload, notes)
 
     def output(self, payload: Json) -> None:
         """Write a response_item line with the output of a tool."""
-        notes = self._notes()
-        notes.fallback_token_limit_override = _OUTPUT_TOKENS
-        self._add(_ENCODE(_ItemLine(stamp(self.now), self.ordinal, "response_item", payload, notes)))
-
-    def _notes(self) -> _Notes:
         self.sequence += 1
-        return _Notes(self.sequence, self.sampled)
+        self._respond(payload, _Notes(self.sequence, self.sampled, fallback_token_limit_override=_OUTPUT_TOKENS))
+
+    def _respond(self, payload: Json, notes: _Notes) -> None:
+        _ENCODE_INTO(_ItemLine(stamp(self.now), self.ordinal, "response_item", payload, notes), self.content, _END)
+        self.content += b"\n"
+        self.ordinal += 1
 
     def item(self, turn: Turn, item: Json, since: int | None = None) -> None:
         """Write an item_completed line."""
@@ -188,7 +183,7 @@ class Rollout:
             "started_at_ms": since or self.now,
             "completed_at_ms": self.now,
         }
-        self.event(payload)
+        self.say("event_msg", payload)
         if self.cast.kin.kind == "review":
             self.items.append((self.now, payload))
 
@@ -223,7 +218,7 @@ class Rollout:
             "last_usage_includes_reasoning": model.code_mode or not last.input_tokens,
             "model_context_window": WINDOW,
         }
-        self.event({"type": "token_count", "info": info, "rate_limits": shown})
+        self.say("event_msg", {"type": "token_count", "info": info, "rate_limits": shown})
 
     def created(self) -> float:
         """Return the time of the line in seconds, as items carry it."""
@@ -236,7 +231,7 @@ class Rollout:
             self.setting,
             self.now,
             self.ordinal,
-            self.size,
+            len(self.content),
             self.counted,
             self.spent,
             self.sequence,
@@ -252,6 +247,6 @@ class Rollout:
 
     def finish(self, *, archived: bool = False) -> None:
         """Close the file and hand it to the shelf and to the books."""
-        self.scene.shelf.put(Volume(self.thread, self.opened, self.now, self.lines, archived), self.scene.dice)
+        self.scene.shelf.put(Volume(self.thread, self.opened, self.now, self.content, archived), self.scene.dice)
         self.scene.ledger.enter(self.thread, self.cells)
-        self.scene.appetite.digest(self.size, self.calls)
+        self.scene.appetite.digest(len(self.content), self.calls)

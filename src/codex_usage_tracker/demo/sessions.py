@@ -53,7 +53,7 @@ class Session:
         dice = scene.dice
         self.scene = scene
         self.rollout = Rollout(scene, cast, setting, moment)
-        self.goal = min(900, max(1, int(dice.around(19 if cast.client.turns > _LONG_TURN else 11, 1.1))))
+        self.goal = min(900, max(1, int(dice.around(26 if cast.client.turns > _LONG_TURN else 13, 1.05))))
         self.guardian = Guardian() if dice.chance(0.09) and cast.client.trigger == "user" else None
         self.lively = dice.chance(0.2)
         self.snapshot: Snapshot | None = None
@@ -64,13 +64,9 @@ class Session:
         if base:
             rollout.take_up(base)
         self._open(base)
-        prompt, told = rollout.cast.topic.prompt, not base
-        while True:
-            self._turn(prompt, told=told)
-            pause = self._pause()
-            if pause is None:
-                break
-            told, prompt = pause, follow_up(dice)
+        self._turn(rollout.cast.topic.prompt, resumed=False)
+        while (resumed := self._pause()) is not None:
+            self._turn(follow_up(dice), resumed=resumed)
         if self.guardian:
             self.guardian.finish()
         old = self.scene.end - rollout.now > _ARCHIVED_AFTER
@@ -89,17 +85,18 @@ class Session:
             if dice.chance(0.04):
                 self.scene.shelf.name(cast.kin.thread, f"{cast.topic.name} (v2)", rollout.now + 2 * MINUTE)
 
-    def _turn(self, prompt: str, *, told: bool) -> None:
+    def _turn(self, prompt: str, *, resumed: bool) -> None:
         """Play one turn; after a resume people sometimes go on with another model or tier."""
         rollout, dice = self.rollout, self.scene.dice
         turn = new_turn(rollout, rollout.setting)
-        then = self._setting(fresh=rollout.turns == 1, told=told)
+        fresh = rollout.turns == 1
+        then = self._setting(fresh=fresh, resumed=resumed)
         other = then.model.comp_hash != rollout.setting.model.comp_hash
         if self.scene.left > 1 and rollout.calls and (rollout.context.is_full or other):
             compact(rollout, turn, then)
             write_prompt(rollout, turn, prompt)
         else:
-            told = told or then != rollout.setting
+            told = (fresh and not rollout.spent.total_tokens) or then != rollout.setting
             if then.model != rollout.setting.model:
                 rollout.context.forget()
             turn.setting = rollout.setting = then
@@ -108,12 +105,12 @@ class Session:
         if rollout.context.size < _FORKABLE and (not self.snapshot or dice.chance(0.4)):
             self.snapshot = rollout.snapshot()
 
-    def _setting(self, *, fresh: bool, told: bool) -> Setting:
+    def _setting(self, *, fresh: bool, resumed: bool) -> Setting:
         """Return what the next turn runs with."""
         now, dice = self.rollout.setting, self.scene.dice
         if fresh:
             return now
-        if told and dice.chance(0.14):
+        if resumed and dice.chance(0.14):
             return self.scene.taste.setting(self.scene.age(self.rollout.now))
         if dice.chance(0.02):
             return replace(now, tier=None if now.tier else "priority")
@@ -122,7 +119,7 @@ class Session:
     def _steps(self, turn: Turn) -> list[list[Errand]]:
         """Return the errands of a turn, some of them for helpers and under the guardian's eye."""
         rollout, dice = self.rollout, self.scene.dice
-        calls = min(60, 1 + int(dice.around(8.5, 0.75)), max(1, self.goal - rollout.calls))
+        calls = min(60, 1 + int(dice.around(10, 0.75)), max(1, self.goal - rollout.calls))
         steps = plan_steps(rollout, turn, calls)
         if self.lively and calls >= _LONG_TURN and dice.chance(0.4):
             team = Team()

@@ -9,6 +9,10 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_MINUTES = 1440
+_MANY = 20_000
+_KNOWN: dict[int, str] = {}
+_SECONDS = [f"{rest // SECOND:02d}.{rest % SECOND:03d}Z" for rest in range(MINUTE)]
 _MINUTES = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440)]
 
 
@@ -20,15 +24,13 @@ def date_text(day: int) -> str:
 
 def stamp(moment: int) -> str:
     """Return the timestamp of a line, such as 2026-11-22T02:30:00.387Z."""
-    return f"{_second_text(moment // SECOND)}.{moment % SECOND:03d}Z"
-
-
-@lru_cache(maxsize=1024)
-def _second_text(second: int) -> str:
-    """Return the text of a timestamp up to its second."""
-    day, rest = divmod(second * SECOND, DAY)
-    minute, rest = divmod(rest, MINUTE)
-    return f"{date_text(day)}{_MINUTES[minute]}{rest // SECOND:02d}"
+    minute, rest = divmod(moment, MINUTE)
+    text = _KNOWN.get(minute)
+    if text is None:
+        if len(_KNOWN) > _MANY:
+            _KNOWN.clear()
+        text = _KNOWN[minute] = f"{date_text(minute // _DAY_MINUTES)}{_MINUTES[minute % _DAY_MINUTES]}"
+    return text + _SECONDS[rest]
 
 
 def file_stamp(moment: int) -> str:

@@ -42,17 +42,29 @@ def write_function_call(rollout: Rollout, turn: Turn, call: str, name: tuple[str
 
 def write_custom_call(rollout: Rollout, turn: Turn, call: str, name: str, text: str) -> None:
     """Write a custom tool call: a patch, or a script of a code-mode model."""
-    key = f"ctc_{rollout.scene.dice.hexes(48)}"
-    payload: Json = {"type": "custom_tool_call", "id": key, "status": "completed", "call_id": call, "name": name}
-    rollout.respond(payload | {"input": text, "internal_chat_message_metadata_passthrough": turn.tag})
+    payload: Json = {
+        "type": "custom_tool_call",
+        "id": f"ctc_{rollout.scene.dice.hexes(48)}",
+        "status": "completed",
+        "call_id": call,
+        "name": name,
+        "input": text,
+        "internal_chat_message_metadata_passthrough": turn.tag,
+    }
+    rollout.respond(payload)
 
 
 def write_output(rollout: Rollout, turn: Turn, call: str, output: object, *, custom: bool = False) -> None:
     """Write the output that goes back to the model."""
     kind, mark = ("custom_tool_call_output", "ctco") if custom else ("function_call_output", "fco")
-    tag = turn.tag | {"create_time": rollout.created()}
-    payload: Json = {"type": kind, "id": f"{mark}_{rollout.scene.dice.uuid7(rollout.now)}", "call_id": call}
-    rollout.output(payload | {"output": output, "internal_chat_message_metadata_passthrough": tag})
+    payload: Json = {
+        "type": kind,
+        "id": f"{mark}_{rollout.scene.dice.uuid7(rollout.now)}",
+        "call_id": call,
+        "output": output,
+        "internal_chat_message_metadata_passthrough": {"turn_id": turn.id, "create_time": rollout.created()},
+    }
+    rollout.output(payload)
 
 
 def script_output(seconds: float, text: str) -> list[dict[str, str]]:
@@ -126,6 +138,16 @@ class _Tool:
         return body
 
 
+class _Result(msgspec.Struct):
+    """What a code-mode script gets of a command."""
+
+    chunk_id: str
+    wall_time_seconds: float
+    exit_code: int
+    original_token_count: int
+    output: str
+
+
 class Shell(_Tool):
     """A shell command."""
 
@@ -139,11 +161,10 @@ class Shell(_Tool):
 
     def ask(self, rollout: Rollout, turn: Turn) -> None:
         """Write the request."""
-        argument = f'{{"cmd": {_quoted(self.command.text)}}}'
         if self.code:
-            self._script(rollout, turn, "exec_command", argument)
+            self._script(rollout, turn, "exec_command", self.command.argument)
         else:
-            write_function_call(rollout, turn, self.call, ("exec_command",), argument)
+            write_function_call(rollout, turn, self.call, ("exec_command",), self.command.argument)
 
     def tell(self, rollout: Rollout, turn: Turn) -> None:
         """Write the command as it ran and what goes back to the model."""
@@ -152,8 +173,7 @@ class Shell(_Tool):
         rollout.wait(6)
         chunk, tokens, shown = rollout.scene.dice.hexes(6), len(body) // 4, _shown(body)
         if self.code:
-            result: Json = {"chunk_id": chunk, "wall_time_seconds": round(self.seconds, 9)}
-            result |= {"exit_code": self.code_of_exit, "original_token_count": tokens, "output": shown}
+            result = _Result(chunk, round(self.seconds, 9), self.code_of_exit, tokens, shown)
             text = _ENCODE(result).decode()
             write_output(rollout, turn, self.call, script_output(self.seconds, text), custom=True)
         else:

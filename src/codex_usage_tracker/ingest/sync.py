@@ -109,6 +109,7 @@ class _Refresh:
             home_id = files.home(self.db, path)
             work += self._work(home_id, path)
             indexes += names.index_of(self.db, home_id, path)
+        files.set_refreshed(self.db, int(time.time() * 1000))
         self.db.execute("COMMIT")
         if not work and not any(index.changed for index in indexes) and not files.unsettled(self.db):
             return

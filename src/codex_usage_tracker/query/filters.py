@@ -1,0 +1,112 @@
+"""The one filter that every surface uses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from codex_usage_tracker.query.zones import QUARTER_MS
+
+
+class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which calls: half-open instants in milliseconds, archived threads or not, and values to match in any case."""
+
+    since: int | None = None
+    until: int | None = None
+    archived: bool = True
+    model: tuple[str, ...] = ()
+    effort: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    project: tuple[str, ...] = ()
+    directory: tuple[str, ...] = ()
+    thread: tuple[str, ...] = ()
+    search: str = ""
+    min_tokens: int = 0
+
+
+class Where(NamedTuple):
+    """A filter as SQL: conditions on `call` or `rollup`, their values, and whether whole quarters are enough."""
+
+    conditions: list[str]
+    values: list[object]
+    by_quarter: bool
+
+    @property
+    def sql(self) -> str:
+        """Return the WHERE clause."""
+        return " WHERE " + " AND ".join(self.conditions) if self.conditions else ""
+
+
+THREADS = (
+    "thread_id IN (SELECT thread.id FROM thread LEFT JOIN project ON project.id = thread.project_id"
+    " LEFT JOIN thread root ON root.id = thread.root_id WHERE {})"
+)
+PROFILES = "profile_id IN (SELECT id FROM profile WHERE {})"
+THREAD_COLUMNS = {"project": "project.name", "directory": "project.cwd"}
+PROFILE_COLUMNS = ("model", "effort", "tier", "kind", "origin")
+SEARCHED = ("thread.name", "thread.thread_id", "project.name", "project.cwd", "thread.git_branch", "thread.nickname")
+
+
+def where(chosen: Filter, *, of_calls: bool = False) -> Where:
+    """Return a filter as SQL, for single calls if asked for them."""
+    built = Where([], [], by_quarter=not of_calls and _by_quarter(chosen))
+    _add_time(built, chosen)
+    _add_threads(built, chosen)
+    _add_profiles(built, chosen)
+    if chosen.min_tokens:
+        built.conditions.append("input + output >= ?")
+        built.values.append(chosen.min_tokens)
+    return built
+
+
+def _by_quarter(chosen: Filter) -> bool:
+    edges = (chosen.since or 0, chosen.until or 0)
+    return not chosen.min_tokens and all(edge % QUARTER_MS == 0 for edge in edges)
+
+
+def _add_time(built: Where, chosen: Filter) -> None:
+    column, unit = ("quarter", QUARTER_MS) if built.by_quarter else ("at", 1)
+    if chosen.since is not None:
+        built.conditions.append(f"{column} >= ?")
+        built.values.append(chosen.since // unit)
+    if chosen.until is not None:
+        built.conditions.append(f"{column} < ?")
+        built.values.append(chosen.until // unit)
+
+
+def _add_threads(built: Where, chosen: Filter) -> None:
+    conditions = [] if chosen.archived else ["NOT thread.archived"]
+    values: list[object] = []
+    for name, column in THREAD_COLUMNS.items():
+        wanted = getattr(chosen, name)
+        if wanted:
+            conditions.append(_any(column, wanted))
+            values += wanted
+    if chosen.thread:
+        marks = ", ".join("?" * len(chosen.thread))
+        conditions.append(f"(thread.thread_id IN ({marks}) OR root.thread_id IN ({marks}) OR thread.name IN ({marks}))")
+        values += chosen.thread * 3
+    if chosen.search:
+        conditions.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in SEARCHED) + ")")
+        values += [_pattern(chosen.search)] * len(SEARCHED)
+    if conditions:
+        built.conditions.append(THREADS.format(" AND ".join(conditions)))
+        built.values.extend(values)
+
+
+def _add_profiles(built: Where, chosen: Filter) -> None:
+    wanted = {name: getattr(chosen, name) for name in PROFILE_COLUMNS if getattr(chosen, name)}
+    if wanted:
+        built.conditions.append(PROFILES.format(" AND ".join(_any(name, values) for name, values in wanted.items())))
+        built.values.extend(["" if one == "unknown" else one for values in wanted.values() for one in values])
+
+
+def _any(column: str, wanted: tuple[str, ...]) -> str:
+    return f"{column} COLLATE NOCASE IN ({', '.join('?' * len(wanted))})"
+
+
+def _pattern(text: str) -> str:
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

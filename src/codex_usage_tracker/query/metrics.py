@@ -1,0 +1,51 @@
+"""The numbers, each defined once: `sql` is an expression over the sums of a group of calls."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Metric(NamedTuple):
+    """A number with its unit and its meaning."""
+
+    name: str
+    label: str
+    unit: str
+    sql: str
+    doc: str
+
+
+METRICS = (
+    Metric("calls", "Calls", "calls", "sum(calls)", "Model responses that were billed."),
+    Metric("input_tokens", "Input", "tokens", "sum(input)", "All input, cached and cache write included."),
+    Metric("cached_input_tokens", "Cached", "tokens", "sum(cached_input)", "Input that was read from the cache."),
+    Metric(
+        "cache_write_input_tokens", "Cache write", "tokens", "sum(cache_write)",
+        "Uncached input that was written to the cache; 0 in logs of clients before 0.150.",
+    ),
+    Metric(
+        "uncached_input_tokens", "Uncached", "tokens", "sum(input) - sum(cached_input)",
+        "Input less cached input; cache write included.",
+    ),
+    Metric("output_tokens", "Output", "tokens", "sum(output)", "All output, reasoning included."),
+    Metric(
+        "reasoning_output_tokens", "Reasoning", "tokens", "sum(reasoning)",
+        "Output that the model spent on reasoning.",
+    ),
+    Metric("total_tokens", "Total", "tokens", "sum(input) + sum(output)", "Input plus output."),
+)  # fmt: skip
+
+BY_NAME = {metric.name: metric for metric in METRICS}
+SELECTED = ", ".join(f"coalesce({metric.sql}, 0)" for metric in METRICS)
+"""All metrics as the columns of a query whose rows carry the sums named in `SUMMED`."""
+SUMMED = ("calls", "input", "cached_input", "cache_write", "output", "reasoning")
+CALL_COLUMNS = {
+    "input_tokens": "input",
+    "cached_input_tokens": "cached_input",
+    "cache_write_input_tokens": "cache_write",
+    "uncached_input_tokens": "input - cached_input",
+    "output_tokens": "output",
+    "reasoning_output_tokens": "reasoning",
+    "total_tokens": "input + output",
+}
+"""The same numbers of a single call."""

@@ -1,0 +1,31 @@
+"""A read-only view of the database with what every answer needs: the zone and the present instant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from codex_usage_tracker.query import zones
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    import apsw
+
+
+class Reader(NamedTuple):
+    """A connection, a zone, and now in milliseconds UTC."""
+
+    db: apsw.Connection
+    zone: ZoneInfo
+    now: int
+
+    def meta(self, name: str) -> int | None:
+        """Return a whole number that the database keeps of itself."""
+        row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return int(row[0]) if row else None
+
+    def midnight(self, days_ago: int = 0) -> int:
+        """Return the instant at which today, or a day before it, began in the zone."""
+        from datetime import timedelta  # noqa: PLC0415
+
+        return zones.midnight(zones.moment(self.now, self.zone).date() - timedelta(days=days_ago), self.zone)

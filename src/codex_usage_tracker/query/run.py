@@ -1,0 +1,189 @@
+"""Asking: sums of the calls that a filter leaves, in all and by dimension, and the calls themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from codex_usage_tracker.query import zones
+from codex_usage_tracker.query.filters import Filter, Where, where
+from codex_usage_tracker.query.metrics import BY_NAME, CALL_COLUMNS, SELECTED, SUMMED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    import apsw
+
+    from codex_usage_tracker.query.dimensions import Dimension
+
+Numbers = tuple[int, ...]
+"""The metrics in the order of `METRICS`."""
+
+THREAD_JOINS = (
+    " LEFT JOIN thread ON thread.id = sums.thread_id LEFT JOIN thread root ON root.id = thread.root_id"
+    " LEFT JOIN project ON project.id = thread.project_id LEFT JOIN client ON client.id = thread.client_id"
+)
+PROFILE_JOIN = " LEFT JOIN profile ON profile.id = sums.profile_id"
+BY_CALL = (
+    "(SELECT thread_id, profile_id, at / 900000 AS quarter, 1 AS calls, input, cached_input, cache_write, output,"
+    " reasoning FROM call{where})"
+)
+
+
+class Group(NamedTuple):
+    """One group of calls: its keys, one a dimension (None where unknown), and its numbers."""
+
+    keys: tuple[str | None, ...]
+    numbers: Numbers
+
+
+def totals(reader: apsw.Connection, chosen: Filter) -> Numbers:
+    """Return the numbers of all calls that a filter leaves."""
+    relation, values = _relation(where(chosen))
+    return tuple(reader.execute(f"SELECT {SELECTED} FROM {relation}", values).fetchone())  # type: ignore[arg-type]
+
+
+def groups(
+    reader: apsw.Connection,
+    chosen: Filter,
+    dimensions: Sequence[Dimension],
+    zone: ZoneInfo,
+    *,
+    order: str = "total_tokens",
+    limit: int = 0,
+) -> list[Group]:
+    """Return the groups of a filter's calls, the largest by a metric first, or by time where time is a dimension."""
+    relation, values = _relation(where(chosen))
+    span = _span(reader)
+    keys = [_key(dimension, zone, *span) for dimension in dimensions]
+    sources = {dimension.source for dimension in dimensions}
+    sql = _grouped(relation, keys, sources, _order(dimensions, order), limit)
+    return [_group(dimensions, row) for row in reader.execute(sql, values)]  # type: ignore[arg-type]
+
+
+def _relation(built: Where) -> tuple[str, list[object]]:
+    """Return the table of sums to read: whole quarters where they do, else the calls."""
+    if built.by_quarter:
+        return f"(SELECT * FROM rollup{built.sql})", built.values
+    return BY_CALL.format(where=built.sql), built.values
+
+
+def _grouped(relation: str, keys: list[str], sources: set[str], order: str, limit: int) -> str:
+    """Sum by row ids first, so that texts are looked up once for each of few groups."""
+    inner = ["thread_id"] * ("thread" in sources) + ["profile_id"] * ("profile" in sources)
+    times = [key for key in keys if "quarter" in key]
+    columns = inner + [f"{key} AS bucket{index}" for index, key in enumerate(times)]
+    by = inner + [f"bucket{index}" for index in range(len(times))]
+    sums = ", ".join(f"sum({name}) AS {name}" for name in SUMMED)
+    outer = [f"bucket{times.index(key)}" if key in times else key for key in keys]
+    joins = (THREAD_JOINS if "thread" in sources else "") + (PROFILE_JOIN if "profile" in sources else "")
+    marks = ", ".join(str(index + 1) for index in range(len(keys)))
+    return (
+        f"SELECT {', '.join(outer)}, {SELECTED} FROM (SELECT {', '.join([*columns, sums])} FROM {relation}"
+        f" GROUP BY {', '.join(by)}) sums{joins} GROUP BY {marks} ORDER BY {order}" + (f" LIMIT {limit}" if limit else "")
+    )
+
+
+def _key(dimension: Dimension, zone: ZoneInfo, first: int, last: int) -> str:
+    return zones.bucket(dimension.name, zone, first, last) if dimension.source == "time" else dimension.sql
+
+
+def _order(dimensions: Sequence[Dimension], metric: str) -> str:
+    times = [str(index + 1) for index, dimension in enumerate(dimensions) if dimension.source == "time"]
+    return ", ".join([*times, f"{BY_NAME[metric].sql} DESC", *(str(i + 1) for i in range(len(dimensions)))])
+
+
+def _group(dimensions: Sequence[Dimension], row: Sequence[object]) -> Group:
+    count = len(dimensions)
+    keys = tuple(_text(dimension, value) for dimension, value in zip(dimensions, row[:count], strict=True))
+    return Group(keys, tuple(row[count:]))  # type: ignore[arg-type]
+
+
+def _text(dimension: Dimension, value: object) -> str | None:
+    if value is None or dimension.source != "time":
+        return value  # type: ignore[return-value]
+    return zones.bucket_label(dimension.name, int(value))  # type: ignore[call-overload]
+
+
+def _span(reader: apsw.Connection) -> tuple[int, int]:
+    """Return the first and last quarter of all calls."""
+    row = reader.execute("SELECT (SELECT min(at) FROM call) / 900000, (SELECT max(at) FROM call) / 900000").fetchone()
+    return (row[0] or 0, (row[1] or 0) + 1) if row else (0, 1)
+
+
+CALL_FIELDS = {
+    "record_id": "printf('%016x', call.key)",
+    "at": "call.at",
+    "thread_id": "thread.thread_id",
+    "thread_name": "thread.name",
+    "root_thread_id": "root.thread_id",
+    "turn_id": "turn.turn_id",
+    "response_id": "call.response_id",
+    "model": "nullif(profile.model, '')",
+    "effort": "nullif(profile.effort, '')",
+    "tier": "nullif(profile.tier, '')",
+    "kind": "profile.kind",
+    "basis": "profile.basis",
+    "origin": "profile.origin",
+    "reason": "profile.reason",
+    "confidence": "profile.confidence",
+    **CALL_COLUMNS,
+    "context_window": "call.context_window",
+    "context_used": "input + output",
+    "duration_ms": "call.duration_ms",
+    "gap_ms": "call.gap_ms",
+    "logged_input_tokens": "call.logged_input",
+    "logged_cached_input_tokens": "call.logged_cached_input",
+    "logged_cache_write_input_tokens": "call.logged_cache_write",
+    "logged_output_tokens": "call.logged_output",
+    "logged_reasoning_output_tokens": "call.logged_reasoning",
+    "project": "project.name",
+    "cwd": "project.cwd",
+    "git_branch": "thread.git_branch",
+    "originator": "nullif(client.originator, '')",
+    "client_version": "nullif(client.version, '')",
+    "archived": "thread.archived",
+    "source_file": "source_file.path",
+    "line": "call.line",
+}
+"""The columns of one call, for lists and exports."""
+
+CALL_SORTS = {
+    "time": "call.at",
+    "tokens": "input + output",
+    "input": "input",
+    "cached": "cached_input",
+    "uncached": "input - cached_input",
+    "output": "output",
+    "reasoning": "reasoning",
+    "duration": "call.duration_ms",
+    "gap": "call.gap_ms",
+    "context": "cast(input + output AS REAL) / call.context_window",
+}
+CALL_JOINS = (
+    " JOIN profile ON profile.id = call.profile_id JOIN thread ON thread.id = call.thread_id"
+    " LEFT JOIN thread root ON root.id = thread.root_id LEFT JOIN turn ON turn.id = call.turn_id"
+    " LEFT JOIN project ON project.id = thread.project_id LEFT JOIN client ON client.id = thread.client_id"
+    " JOIN source_file ON source_file.id = call.file_id"
+)
+
+
+def calls(
+    reader: apsw.Connection,
+    chosen: Filter,
+    *,
+    sort: str = "time",
+    ascending: bool = False,
+    limit: int = 0,
+    offset: int = 0,
+) -> Iterator[tuple[object, ...]]:
+    """Give the calls that a filter leaves as tuples in the order of `CALL_FIELDS`."""
+    built = where(chosen, of_calls=True)
+    down = "" if ascending else " DESC"
+    order = f"{CALL_SORTS[sort]}{down}, call.at{down}, call.line{down}, call.key"
+    condition = built.sql
+    if condition or limit or offset:
+        page = f"SELECT call.id FROM call{condition} ORDER BY {order} LIMIT {limit or -1} OFFSET {offset}"
+        condition = f" WHERE call.id IN ({page})"
+    sql = f"SELECT {', '.join(CALL_FIELDS.values())} FROM call{CALL_JOINS}{condition} ORDER BY {order}"
+    yield from reader.execute(sql, built.values)  # type: ignore[misc, arg-type]

@@ -1,0 +1,90 @@
+"""Threads, their turns and their facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import apsw
+
+THREAD_FIELDS = {
+    "thread_id": "thread.thread_id",
+    "name": "thread.name",
+    "root_thread_id": "root.thread_id",
+    "parent_thread_id": "thread.parent_id",
+    "forked_from_id": "thread.forked_from_id",
+    "created_at": "thread.created_at",
+    "project": "project.name",
+    "cwd": "project.cwd",
+    "git_branch": "thread.git_branch",
+    "git_commit": "thread.git_commit",
+    "git_remote": "nullif(project.git_remote, '')",
+    "originator": "nullif(client.originator, '')",
+    "client_version": "nullif(client.version, '')",
+    "provider": "nullif(client.provider, '')",
+    "source": "nullif(client.source, '')",
+    "role": "thread.role",
+    "nickname": "thread.nickname",
+    "account": "thread.account",
+    "history_mode": "thread.history_mode",
+    "archived": "thread.archived",
+}
+JOINS = (
+    " FROM thread LEFT JOIN thread root ON root.id = thread.root_id LEFT JOIN project ON project.id = thread.project_id"
+    " LEFT JOIN client ON client.id = thread.client_id"
+)
+
+
+def find(reader: apsw.Connection, wanted: str) -> list[str]:
+    """Return the ids of the threads that a text names: an id, the beginning or end of one, or a name."""
+    exact = reader.execute("SELECT thread_id FROM thread WHERE thread_id = ?", (wanted,)).fetchall()
+    if not exact:
+        exact = reader.execute(
+            "SELECT thread_id FROM thread WHERE name = ?1 COLLATE NOCASE OR (length(?1) >= 4 AND"
+            " (substr(thread_id, 1, length(?1)) = ?1 OR substr(thread_id, -length(?1)) = ?1)) LIMIT 10", (wanted,),
+        ).fetchall()  # fmt: skip
+    return [str(row[0]) for row in exact]
+
+
+def latest(reader: apsw.Connection) -> str | None:
+    """Return the thread that the latest call belongs to; of a sub-agent, the user's thread."""
+    row = reader.execute(
+        "SELECT coalesce(root.thread_id, thread.thread_id) FROM call JOIN thread ON thread.id = call.thread_id"
+        " LEFT JOIN thread root ON root.id = thread.root_id ORDER BY at DESC LIMIT 1",
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def describe(reader: apsw.Connection, thread_id: str) -> dict[str, object]:
+    """Return what is known of a thread."""
+    row = reader.execute(
+        f"SELECT {', '.join(THREAD_FIELDS.values())}{JOINS} WHERE thread.thread_id = ?", (thread_id,),
+    ).fetchone()  # fmt: skip
+    return dict(zip(THREAD_FIELDS, row, strict=True)) if row else {}
+
+
+def turns(reader: apsw.Connection, thread_id: str) -> list[tuple[object, ...]]:
+    """Return a thread's turns in order: id, start, end, duration, first token, outcome, calls, tokens."""
+    return reader.execute(
+        "SELECT turn.turn_id, started_at, ended_at, turn.duration_ms, first_token_ms, outcome, count(call.id),"
+        " coalesce(sum(input + output), 0) FROM turn JOIN thread ON thread.id = turn.thread_id"
+        " LEFT JOIN call ON call.turn_id = turn.id WHERE thread.thread_id = ? GROUP BY turn.id"
+        " ORDER BY coalesce(started_at, min(call.at)), turn.turn_id", (thread_id,),
+    ).fetchall()  # fmt: skip
+
+
+def facts(reader: apsw.Connection, thread_id: str) -> list[tuple[object, ...]]:
+    """Return a root thread's facts: label, occurrences, calls, output tokens."""
+    return reader.execute(
+        "SELECT label, sum(fact.count), count(*), sum(tokens) FROM fact JOIN fact_label ON fact_label.id = label_id"
+        " JOIN call ON call.id = call_id JOIN thread ON thread.id = call.thread_id"
+        " JOIN thread root ON root.id = thread.root_id WHERE ?1 IN (thread.thread_id, root.thread_id)"
+        " GROUP BY label_id ORDER BY 2 DESC, label", (thread_id,),
+    ).fetchall()  # fmt: skip
+
+
+def names(reader: apsw.Connection, thread_ids: list[str]) -> dict[str, str]:
+    """Return the names of threads that have one."""
+    marks = ", ".join("?" * len(thread_ids))
+    rows = reader.execute(f"SELECT thread_id, name FROM thread WHERE thread_id IN ({marks}) AND name > ''", thread_ids)
+    return {str(row[0]): str(row[1]) for row in rows}

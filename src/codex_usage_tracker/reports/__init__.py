@@ -1,0 +1,1 @@
+"""Questions with typed answers; every surface asks these and no others."""
