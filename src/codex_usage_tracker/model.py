@@ -32,18 +32,12 @@ class Profile(NamedTuple):
     confidence: str
 
 
-class Fact(NamedTuple):
-    """A safe label (`type:name`) tied to a call: how often, tokens of the outputs where known, first and last line."""
-
-    label: str
-    count: int
-    tokens: int
-    first_line: int
-    last_line: int
-
-
 class Call(msgspec.Struct, array_like=True, gc=False):
-    """One model response that was billed, as the log tells it; `profile` is an index into the reading's profiles."""
+    """One model response that was billed, as the log tells it.
+
+    `profile` is an index into the reading's profiles; `facts` are safe labels (`type:name`) with their occurrences, the
+    tokens of their outputs where known, and their first and last line.
+    """
 
     key: int
     at: int
@@ -56,7 +50,7 @@ class Call(msgspec.Struct, array_like=True, gc=False):
     window: int | None
     duration_ms: int | None
     gap_ms: int | None
-    facts: list[Fact]
+    facts: dict[str, list[int]]
 
 
 class Claim(msgspec.Struct, array_like=True, gc=False):

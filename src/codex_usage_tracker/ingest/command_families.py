@@ -1,10 +1,12 @@
 """The table of safe labels for shell commands: programs, their verbs, and what tells a read from a write.
 
-A line is `<what>: <entry> …`; an entry `label=alias,alias` gives more spellings. Whatever is not in here has no label.
+In the tables, an entry is `<labels>: <what> <word> … | <what> <word> …` and ends with a semicolon or its line, which goes
+on in lines that start with a space. A word `label=spelling,spelling` has more spellings. What is not in here has no label.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -23,137 +25,393 @@ OTHER = Command("other", "", "other")
 SCRIPT = Command("script", "", "other")
 
 _PROGRAMS = """
-read: ls=ll,la,exa,eza,lsd cat=tac head tail wc nl less more bat=batcat file stat tree du df readlink realpath basename
-read: dirname cmp comm diff=sdiff,diff3,colordiff,delta,difft sort=gsort uniq cut=gcut tr paste join column fold fmt
-read: expand rev shuf seq od xxd=hexdump,hd strings=rabin2 sum=cksum,md5sum,md5,sha1sum,sha256sum,sha512sum,shasum,b3sum
-read: sed=gsed awk=gawk,mawk,nawk,goawk grep=egrep,fgrep,zgrep,ggrep,pcregrep rg=ripgrep,rga ag ack fd=fdfind
-read: find=gfind locate=mdfind,plocate fzf=sk ast-grep=sg,semgrep,comby jq=jaq,gojq yq=dasel,tomlq,xq fx gron mlr=miller
-read: xsv=qsv,csvkit,csvlook,csvcut,csvgrep,csvstat echo printf pwd date=gdate cal uptime whoami=who,w,id,groups,logname
-read: uname=arch,nproc,lscpu,lsb_release,sw_vers,sysctl,getconf hostname=hostnamectl env printenv which=where,whereis,type
-read: command ps=pgrep,pstree,pidof top=htop,btop,atop free=vmstat,iostat,iotop lsof=fuser test=[,[[ zcat=xzcat,bzcat
-read: man=info,tldr,apropos,whatis help history tokei=cloc,scc,loc sleep=gsleep yes expr bc=dc,calc,qalc factor
-read: dmesg journalctl last=lastlog,finger lsblk=blkid,lsusb,lspci,lshw mount=findmnt ctags=etags,universal-ctags glow
-read: objdump=nm,readelf,ldd,otool,size,dwarfdump,llvm-objdump,llvm-nm,addr2line,c++filt exiftool=mediainfo,identify
-read: xmllint=xmlstarlet,xpath pdftotext=pdfinfo,pdfgrep,pdfimages jless=visidata,vd watch=viddy tput=tty,stty,clear,reset
-write: cp=gcp mv=gmv rm=rmdir,unlink,shred,trash,srm mkdir touch chmod chown=chgrp,chattr,setfacl,xattr ln install tee
-write: truncate=fallocate split=csplit mktemp=tempfile dd patch tar=gtar,bsdtar zip unzip gzip=pigz gunzip=uncompress
-write: xz=unxz,lzma bzip2=bunzip2 zstd=unzstd 7z=7za,7zr unrar=rar ar ranlib=strip,install_name_tool cpio sponge
-write: apply_patch=applypatch,apply-patch rename=mmv,prename iconv=dos2unix,unix2dos,uconv mkfifo=mknod useradd=usermod
-write: userdel=groupadd,passwd,adduser crontab=at sd=ambr codemod=jscodeshift,ts-morph tig umount=fdisk,mkfs,parted,mkswap
-other: bash sh=dash,ash,busybox zsh ksh=mksh,pdksh fish=nu,xonsh,elvish csh=tcsh source=. eval exec builtin sudo=doas,su
-other: xargs=parallel,gxargs nice=ionice,renice,chrt nohup=setsid,disown timeout=gtimeout time=gtime,hyperfine stdbuf
-other: unbuffer=chronic,caffeinate,xvfb-run,dbus-run-session,faketime,firejail,bwrap,unshare,nsenter,chroot,taskset,flock
-other: kill=pkill,killall,skill,taskkill tmux=screen,zellij,byobu script=expect alias=unalias,bind,complete,hash,fc jobs=fg
-other: cd=chdir pushd=popd,dirs true=: false exit=logout return=break,continue set=shopt,setopt export=unset,readonly
-other: local=declare,typeset,let trap read=mapfile,readarray shift=getopts wait=bg umask=ulimit logger=wall,write,mail
-other: strace=ltrace,dtruss,dtrace,perf,bpftrace,ptrace gdb=lldb,rr,cgdb valgrind=heaptrack rtk direnv=dotenv wsl arch-chroot
-read: gitk=git-gui difftastic git-absorb
-other: git gh=hub glab hg svn jj p4=cvs,bzr,fossil,darcs git-lfs git-cliff=semantic-release,release-it,changeset,bumpversion
-other: python=python2,pypy,ipython,bpython,pythonw,py uvx pipx pip uv poetry pdm hatch rye pipenv conda=mamba,micromamba,pixi
-other: pyenv=virtualenvwrapper,rbenv,nvm,fnm,volta,asdf,mise,rtx,jenv,sdkman,sdk,nodenv,goenv,tfenv,n django=django-admin
-other: alembic jupyter=jupyter-lab,jupyter-notebook,jupyter-nbconvert,nbconvert,papermill uvicorn=gunicorn,hypercorn,daphne
-other: flask=fastapi,quart,litestar celery=dramatiq,rq,airflow,dagster,prefect streamlit=gradio,chainlit,marimo scrapy dvc
-other: mlflow=wandb,tensorboard,torchrun,accelerate,deepspeed,huggingface-cli,hf ollama=llama-cli,vllm,llm dbt sqlmesh
-test: pytest=py.test,ptw,pytest-watch,pytest-xdist tox nox unittest=nosetests,nose2,trial,green,stestr,testr behave=robot
-test: mypy=dmypy pyright=basedpyright,pyre,pytype,ty flake8=pycodestyle,pydocstyle,pyflakes,pep8,wemake pylint=prospector
-test: bandit=safety,pip-audit,vulture,radon,xenon,deptry,interrogate,lint-imports,import-linter coverage pre-commit=prek
-test: lefthook=husky,lint-staged,overcommit locust=k6,wrk,ab,hey,vegeta,artillery,siege cosmic-ray=mutmut doctest
-write: black=blue,darker isort=reorder-python-imports autopep8=yapf,docformatter autoflake=pyupgrade,add-trailing-comma
-write: venv=virtualenv djhtml=djlint cookiecutter=copier,yeoman,yo,degit,giget,create-react-app,create-vite,plop,hygen
-other: ruff sphinx=sphinx-build,mkdocs,pdoc,docusaurus,vitepress,mdbook,asciidoctor,hugo,jekyll,eleventy,gatsby twine=flit
-build: build=maturin,cibuildwheel,pyinstaller,nuitka,cython,cythonize,setup.py,hatchling,shiv,pex
-other: node=nodejs,ts-node,tsx,nodemon,pm2,esno,babel-node npm pnpm=pnpx yarn=yarnpkg bun bunx npx deno corepack turbo nx
-other: lerna=rush,wireit,ncu,npm-check-updates,depcheck,knip,madge next=nuxt,astro,remix,svelte-kit,sveltekit,gatsby-cli vite
-other: ng=nest,ionic,vue,vue-cli-service,expo,react-native,eas,cap,capacitor,quasar,ember,meteor,storybook,sb,start-storybook
-other: prisma=drizzle-kit,typeorm,sequelize,knex,mikro-orm,kysely serve=http-server,live-server,json-server,browser-sync
-other: concurrently=npm-run-all,run-s,run-p,wait-on,dotenv-cli,cross-env electron=electron-forge,tauri biome=rome verdaccio
-build: tsc=vue-tsc,tsgo,attw webpack=webpack-cli,rspack,rsbuild rollup=tsup,tsdown,unbuild,microbundle esbuild=swc parcel
-build: babel=postcss,tailwindcss,tailwind,sass,lessc electron-builder react-scripts wasm-pack=emcc,wasm-opt,wasm-bindgen,wat2wasm
-test: eslint=eslint_d,oxlint,xo,standard,tslint,quick-lint-js stylelint=htmlhint,pug-lint svelte-check=tsd vitest jest mocha
-test: ava=tape,tap,uvu,jasmine,karma,qunit,c8,nyc playwright cypress=testcafe,wdio,nightwatch,puppeteer,webdriver lighthouse
-test: markdownlint=markdownlint-cli2,remark,vale,textlint,alex,proselint,cspell,codespell,typos,linkchecker,lychee
-test: commitlint=gitlint,gitleaks,trufflehog,detect-secrets shellcheck=checkbashisms,bats,shellspec,bashate yamllint=ajv
-test: hadolint=dockle,trivy,grype,syft,snyk,checkov,tfsec,tflint,kubeval,kubeconform,conftest,opa,actionlint,zizmor,spectral
-other: prettier=prettierd,dprint svgo=imagemin,sharp
-other: cargo rustup=rustup-init miri cross trunk=dx,leptosfmt,cargo-leptos bacon=cargo-watch diesel=sqlx,sea-orm-cli
-build: rustc=clippy-driver,rustdoc,bindgen,cbindgen
-test: cargo-nextest=nextest,cargo-tarpaulin,cargo-audit,cargo-deny,cargo-llvm-cov
-other: go=gotip rustfmt gofmt=goimports,gofumpt,golines,gci golangci-lint delve=dlv air=reflex,entr,watchexec,watchman buf
-test: staticcheck=golint,revive,errcheck,gosec,govulncheck,nilaway,gocyclo gotestsum=ginkgo,richgo
-build: protoc=grpc_tools,flatc,thrift,capnp,sqlc,mockgen,wire,templ,swag,oapi-codegen,ent,goreleaser,ko tinygo
-other: java=jshell,jps,jstack,jmap,jcmd,jdb,javap,jar,jarsigner,keytool gradle=gradlew mvn=mvnw,mvnd,maven sbt=sbtn,sbtx
-other: mill=lein,clj,clojure,bb,boot,amm,scala-cli,scala,groovy,kotlin spring=quarkus,jhipster,grails,liquibase,flyway
-build: javac=kotlinc,scalac,groovyc,ecj,native-image ant=ivy bazel=bazelisk,blaze,buck,buck2,pants,please
-test: checkstyle=pmd,spotbugs,ktlint,detekt,scalafix,infer
-write: google-java-format=ktfmt,scalafmt,spotless,palantir-java-format
-other: dotnet nuget=paket mono=csi,fsi,dotnet-script,dotnet-ef csharpier=jb
-build: msbuild=xbuild,csc,fsc,vbc,devenv
-build: gcc=g++,cc,c++,cpp,tcc,icc,icpc,nvcc,hipcc,mpicc,mpicxx clang=clang++,clang-cl,cl,zig-cc,ccache,sccache make=gmake,nmake
-build: cmake=ccmake,cmake-gui ninja=samu,siso meson autoconf=automake,autoreconf,aclocal,libtool,configure,autogen.sh,pkg-config
-build: ld=lld,mold,gold,link,as,nasm,yasm,bison,flex,yacc,lex,swig,moc,rcc qmake=qmake6 scons=waf,xmake,premake,gn,tup
-build: zig nim=nimble,crystal,shards,v,odin,dmd,ldc2,dub,gnat,gprbuild,fpc,gfortran,vala,valac,haxe,ponyc,ocamlc,ocamlopt
-build: ghc=runghc,ghci,hpack ocaml=opam,dune,esy,utop,coqc,coqtop,agda,idris2,lake,lean,elan elm=purs,spago,rescript,bsc
-test: ctest clang-tidy=cppcheck,cpplint,include-what-you-use,iwyu,clangd,oclint gcov=lcov,genhtml,gcovr,llvm-cov
-other: clang-format=uncrustify,astyle shfmt=stylua,buildifier,taplo,cmake-format,nixfmt,alejandra,fourmolu,ormolu,gersemi
-other: conan=vcpkg,xrepo stack cabal=ghcup,hlint
-other: ruby=irb,pry,jruby,erb gem bundle=bundler rails rake=thor jekyll-build puma=sidekiq,unicorn,foreman,overmind,hivemind
-test: rspec=minitest,cucumber,guard,parallel_rspec rubocop=standardrb,erblint,reek,brakeman,sorbet,srb,steep
-other: php=php-fpm,hhvm composer artisan=sail symfony=bin/console,console,drush,wp,laravel,valet,phing
-test: phpunit=pest,behat,codecept,infection,paratest phpstan=psalm,phan,phpcs,phpmd,larastan,deptrac
-write: php-cs-fixer=phpcbf,pint,rector
-other: elixir=iex,erl,escript,elixirc,erlc,gleam mix rebar3 perl=cpan,cpanm,carton,prove,plenv lua=luajit,luarocks,tarantool
-other: r=rscript,radian julia=octave,matlab,sage,maxima,gp,mathematica tclsh=wish guile=racket,sbcl,clisp,emacs-lisp,scheme
-test: luacheck=selene,busted,perlcritic,lintr,credo,dialyzer
-other: swift=swiftly xcodebuild=xcodemake,tuist,xcodegen,xcbeautify xcrun simctl=xcode-select,instruments,agvtool,altool pod=carthage,mint
-other: fastlane=match dart flutter=fvm,melos,very_good adb=fastboot,emulator,avdmanager,sdkmanager,scrcpy
-build: swiftc=swift-build,actool,ibtool codesign=notarytool,productbuild,pkgbuild,hdiutil,lipo
-test: swiftlint=periphery xctest=maestro,appium,detox
-write: swiftformat=swift-format plutil=defaults,plistbuddy
-other: docker docker-compose=podman-compose podman=nerdctl,finch,lima,limactl,colima,orb,ctr,crictl,runc kubectl=oc,kubecolor helm
-other: buildah=skopeo,kaniko,buildctl,earthly,dagger,dive,crane,regctl kustomize=kind,k3d,minikube,k3s,k9s,skaffold,tilt,devspace
-network: terraform=tofu,terragrunt,cdktf,cdk,cdklocal pulumi=sst ansible=ansible-playbook,ansible-galaxy,ansible-vault packer
-other: vagrant=virsh,qemu,multipass,vboxmanage,qemu-img nix=nix-shell,nix-build,nix-env,nixos-rebuild,home-manager,devenv,guix
-network: aws=awslocal,sam,eksctl,eb,saml2aws,aws-vault gcloud=gsutil,bq az=azd,func,azcopy vercel=now netlify=ntl fly=flyctl
-network: wrangler=cloudflared,miniflare heroku=railway,render,dokku,koyeb,zeabur,sherpa supabase firebase=amplify,appwrite,convex
-network: doctl=linode-cli,hcloud,scw,vultr-cli,ibmcloud,oci,openstack,cf serverless=sls-deploy,up,chalice,zappa argocd=flux,istioctl
-network: vault=consul,nomad,doppler,op,sops,bw,infisical,chamber sentry-cli=datadog-ci,codecov,newrelic stripe=twilio,ngrok,shopify
-network: linear=jira,acli,slack,notion,asana,trello circleci=act,buildkite-agent,travis,woodpecker,drone,jenkins-cli
-other: psql=pgcli,createdb,dropdb,pg_dump,pg_restore,pg_ctl,initdb,pg_isready,vacuumdb,createuser,pgbench,postgres
-other: mysql=mariadb,mysqldump,mycli,mysqladmin,mysqld sqlite3=sqlite,litecli,sqlite-utils,datasette duckdb=clickhouse,clickhouse-client
-other: redis-cli=redis-server,valkey-cli,memcached,keydb-cli mongosh=mongo,mongodump,mongorestore,mongod,mongoexport,mongoimport
-other: sqlcmd=bcp,osql,isql,sqlplus,snowsql,usql,bteq,trino,beeline,spark-submit,spark-shell,pyspark,hive,hdfs,hadoop,impala-shell
-other: cqlsh=influx,neo4j,cypher-shell,etcdctl,kafka-topics,kafka-console-consumer,kafka-console-producer,kcat,rabbitmqctl,nats
-network: curl=curlie,xh,http,https,httpie,grpcurl,websocat,wscat,hurl,newman wget=aria2c,axel,yt-dlp,youtube-dl ssh=mosh,autossh,sshpass
-network: scp=sftp,ftp,lftp,rclone,s3cmd,s5cmd,mc,croc nc=ncat,netcat,socat,telnet ping=ping6,fping,traceroute,tracepath,mtr
-network: dig=nslookup,host,whois,drill,doggo,getent nmap=masscan,arp,arping,tcpdump,tshark,wireshark,ngrep,iperf,iperf3,speedtest
-read: ss=netstat,ip,ifconfig,route,nmcli,iwconfig,networkctl,scutil,networksetup iptables=nft,ufw,firewall-cmd,pfctl
-write: rsync
-other: ssh-keygen=ssh-add,ssh-agent,ssh-copy-id,ssh-keyscan gpg=gpg2,age,minisign,cosign,pass,gopass openssl=certbot,mkcert,step,certtool
-read: base64=base32,basenc,uuidgen,uuid,pwgen
-other: apt=apt-get,aptitude,apt-cache,nala dpkg=dpkg-deb,dpkg-query brew=linuxbrew,mas,port,fink dnf=yum,microdnf,zypper,rpm,rpm-ostree
-other: pacman=yay,paru,makepkg,emerge,xbps-install,eopkg apk snap=flatpak choco=scoop,winget pkg=pkg_add,pkgin,opkg,tdnf,swupd
-other: systemctl=service,rc-service,launchctl,supervisorctl,sv,initctl,loginctl,timedatectl nginx=apachectl,httpd,caddy,traefik,haproxy,envoy
-other: vim=vi,nvim,view,vimdiff,gvim emacs=emacsclient nano=micro,helix,hx,ed,ex,joe,kak,pico code=cursor,code-insiders,windsurf,zed,subl
-other: idea=webstorm,pycharm,goland,rider,clion open=xdg-open,start,explorer,wslview pbcopy=xclip,xsel,wl-copy,clip osascript=xdotool
-read: pbpaste=wl-paste
-write: ffmpeg=sox,lame,flac,handbrakecli convert=magick,mogrify,montage,composite,gm,cwebp,optipng,pngquant,rsvg-convert,inkscape,gimp,sips
-write: pandoc=wkhtmltopdf,weasyprint,soffice,libreoffice,qpdf,pdftk,gs,pdftoppm,ghostscript,typst,ps2pdf,mutool dot=plantuml,mmdc,d2,neato
-write: pdflatex=latex,xelatex,lualatex,latexmk,tectonic,bibtex,biber blender=godot,unity,openscad,povray screencapture=scrot,asciinema,vhs
-read: ffprobe=soxi
-other: codex claude=gemini,aider,copilot,opencode,cursor-agent,amp,goose,qwen,crush just=task,go-task,mage,tusk,earth,poe,invoke,inv,doit
-other: ghidra=radare2,r2,rizin,rz-bin,ida,binwalk,yara,frida,msfconsole,hashcat,john,sqlmap,nikto,gobuster,ffuf,hydra,burpsuite
-read: Get-Content=gc Get-ChildItem=gci Select-String Get-Item=gi,Get-ItemProperty,gp Test-Path Resolve-Path=rvpa
-read: Select-Object=select Where-Object=? Sort-Object Measure-Object=measure Group-Object=group Format-Table=ft,Format-List,fl,Format-Wide
-read: Write-Output=Write-Host,Write-Verbose,Write-Error,Write-Warning Get-Location=gl Get-Command=gcm Get-Process=gps,Get-Service
-read: Get-Date Get-Help=Get-Member,gm-member Get-Variable=Get-Alias,Get-Module,Get-PSDrive Out-String=Out-Null,Out-Host,Out-Default
-read: Join-Path=Split-Path,Convert-Path Compare-Object=compare ConvertFrom-Json=ConvertTo-Json,ConvertFrom-Csv,ConvertTo-Csv,Import-Csv
-read: Get-FileHash=Get-Acl,Format-Hex Get-CimInstance=Get-WmiObject,gwmi,Get-ComputerInfo,Get-EventLog,Get-WinEvent Get-Random=Get-Unique
-write: Set-Content=Clear-Content,clc Add-Content Out-File=Export-Csv,Export-Clixml,Tee-Object New-Item=ni Remove-Item=ri,rd,Clear-Item
-write: Copy-Item=cpi Move-Item=mi Rename-Item=rni,ren Set-ItemProperty=sp,New-ItemProperty,Set-Item,Set-Acl Expand-Archive=Compress-Archive
-network: Invoke-WebRequest=iwr,irm,Invoke-RestMethod Test-NetConnection=Test-Connection,Resolve-DnsName Install-Module=Install-Package
-other: Set-Location=sl,Push-Location,Pop-Location Start-Process=saps,Stop-Process,spps,Start-Sleep,Start-Service,Stop-Service,Start-Job
-other: ForEach-Object=% Invoke-Expression=iex-ps Set-Variable=New-Object,Add-Type,Import-Module,Set-ExecutionPolicy,Set-StrictMode,Set-Alias
-other: powershell=pwsh cmd Invoke-Pester=Invoke-ScriptAnalyzer
-read: dir type findstr tasklist=systeminfo,ver,vol,wmic,query,qprocess fc-win=certutil ipconfig=tracert,pathping,getmac
-write: copy=xcopy,robocopy,move del=erase md=mkdir-win attrib=icacls,takeown,cacls,mklink reg=regedit,setx,assoc,ftype
+files: read ls=ll,la,gls,exa,eza,lsd cat=gcat,zcat,gzcat,bzcat,xzcat,zstdcat tac head=ghead tail=gtail wc=gwc nl
+ less=more,most bat=batcat file stat=gstat tree du=gdu,dust df=duf readlink=greadlink realpath basename dirname cmp
+ comm column fold diff=gdiff sdiff diff3 colordiff difft=difftastic delta sort=gsort uniq=guniq cut=gcut tr=gtr paste
+ join fmt expand rev shuf=gshuf seq=gseq od xxd hexdump=hd strings cksum sum md5sum=md5 b3sum
+ shasum=sha1sum,sha256sum,sha512sum sed=gsed awk=gawk,mawk,nawk,goawk grep=egrep,fgrep,ggrep,zgrep,pcregrep,pcre2grep
+ rg=ripgrep,rga ag ack git-grep fd=fdfind find=gfind locate=mdfind,plocate fzf=sk ast-grep=sg jq=jaq,gojq yq fx gron
+ mlr=miller xsv=qsv xmllint xmlstarlet exiftool mediainfo identify pdftotext pdfinfo pdfgrep jless glow tokei cloc scc
+ ctags objdump nm readelf ldd otool size dwarfdump llvm-objdump llvm-nm addr2line c++filt base64 base32 ffprobe uuidgen
+ factor expr bc dc | write cp=gcp mv=gmv rm=grm rmdir shred mkdir=gmkdir,md touch=gtouch chmod chown=chgrp ln install
+ tee truncate csplit mktemp dd patch tar=gtar,bsdtar zip unzip gzip=pigz gunzip xz unxz bzip2 bunzip2 zstd unzstd
+ 7z=7za,7zz,7zr ar ranlib strip sponge rename iconv dos2unix unix2dos sd jscodeshift apply_patch=applypatch,apply-patch
+ rsync sync
+system: read echo printf pwd date=gdate uptime who whoami id groups uname nproc lsb_release sysctl hostname hostnamectl
+ env=genv printenv which where whereis type command ps pgrep pstree pidof top htop free lsof fuser test=[,[[ man info
+ tldr apropos help history journalctl lsblk blkid mount findmnt tput tty stty clear reset watch=viddy ss netstat ip
+ route pbpaste nvidia-smi ulimit umask jobs | write useradd crontab umount reg plutil defaults | other bash sh=dash,ash
+ zsh ksh=mksh fish busybox source=. eval exec builtin sudo doas su xargs=gxargs parallel nice=gnice ionice renice nohup
+ setsid timeout=gtimeout time=gtime hyperfine stdbuf=gstdbuf unbuffer caffeinate xvfb-run chroot flock kill pkill
+ killall tmux screen zellij script expect alias unalias bind complete fc bg fg sleep=gsleep yes cd=chdir pushd popd
+ dirs true=: false exit logout return break continue set shopt export unset readonly local declare typeset let trap
+ read mapfile=readarray shift getopts wait strace ltrace perf gdb lldb valgrind direnv dotenv wsl systemctl service
+ launchctl open=xdg-open start pbcopy clip asciinema
+versions: other git gh=hub glab hg svn jj git-lfs gitleaks
+python: other python=pypy,pythonw,py pip uv uvx poetry pipx pdm hatch rye pipenv conda=mamba,micromamba pixi pyenv
+ django=django-admin,manage.py alembic jupyter=jupyter-lab,jupyter-notebook,jupyter-nbconvert papermill uvicorn
+ gunicorn flask fastapi litestar celery streamlit scrapy tensorboard torchrun huggingface-cli=hf ollama vllm dbt ruff
+ twine flit locust invoke=inv pdb py-spy cookiecutter sphinx-build=sphinx mkdocs setup.py | test pytest=py.test tox nox
+ unittest nose2=nosetests mypy=dmypy pyright=basedpyright ty flake8 pycodestyle pyflakes pylint bandit safety pip-audit
+ lint-imports coverage pre-commit=prek sqlfluff | write black=blue,darker isort autopep8 yapf autoflake pyupgrade
+ virtualenv venv | build build maturin pyinstaller cython=cythonize
+javascript: other node=nodejs ts-node tsx nodemon pm2 npm pnpm yarn=yarnpkg bun npx=pnpx bunx deno corepack nvm fnm
+ volta turbo nx lerna ncu=npm-check-updates next nuxt=nuxi astro remix gatsby vite ng nest vue-cli-service=vue expo
+ react-native eas storybook=start-storybook prisma serve http-server concurrently npm-run-all cross-env electron tauri
+ biome prettier dprint svgo docusaurus | build tsc=vue-tsc,tsgo webpack=webpack-cli rollup tsup esbuild swc babel
+ postcss sass tailwindcss=tailwind lessc electron-builder react-scripts wasm-pack typedoc | test eslint=eslint_d oxlint
+ tslint stylelint svelte-check tsd vitest jest mocha c8 nyc playwright cypress lighthouse
+ markdownlint=markdownlint-cli2 cspell codespell typos commitlint shellcheck bats yamllint hadolint trivy checkov
+ tflint kubeconform actionlint semgrep lefthook husky lint-staged
+compilers: other cargo rustup sqlx rustfmt gofmt=gofumpt goimports go golangci-lint dlv air entr watchexec buf
+ clang-format shfmt stylua taplo cmake-format nixfmt vcpkg meson pkg-config ccache=sccache zig nim nimble lua luajit
+ sbcl julia r rscript perl cpan=cpanm elixir iex mix rebar3 gleam stack cabal ghci runghc ocaml opam swift dart flutter
+ adb emulator sdkmanager xcodebuild xcrun simctl xcode-select pod fastlane hdiutil | build rustc rustdoc bindgen protoc
+ sqlc goreleaser ko tinygo gcc cc g++ c++ cpp nvcc clang clang++ clang-cl make=gmake,nmake cmake ninja=samu autoconf
+ automake autoreconf aclocal libtool configure autogen.sh ld lld mold as nasm yasm bison flex qmake scons dmd ldc2
+ gfortran ocamlc ocamlopt dune ghc hpack swiftc | test staticcheck golint govulncheck gotestsum ctest clang-tidy
+ cppcheck cpplint include-what-you-use=iwyu gcov lcov gcovr llvm-cov cargo-nextest cargo-tarpaulin swiftlint xctest |
+ write swiftformat=swift-format
+platforms: other java jshell javap jar keytool jarsigner gradle=gradlew mvn=mvnw,mvnd sbt lein clojure=clj scala
+ scala-cli groovy kotlin liquibase flyway dotnet dotnet-script dotnet-ef csharpier ruby irb pry jruby gem
+ bundle=bundler rails rake thor jekyll puma sidekiq foreman overmind rbenv php composer artisan sail symfony kamal |
+ build javac kotlinc scalac native-image ant bazel=bazelisk buck=buck2 msbuild csc | test checkstyle ktlint detekt
+ rspec minitest cucumber rubocop standardrb erblint brakeman phpunit=simple-phpunit,paratest pest behat phpstan psalm
+ phpcs | write google-java-format scalafmt php-cs-fixer phpcbf pint rector
+infrastructure: other docker docker-compose podman podman-compose lima=limactl colima buildah skopeo kubectl=kubecolor
+ oc kustomize kind k3d minikube argocd flux vagrant nix nix-shell nix-build nixos-rebuild devbox packer act mise=rtx
+ asdf | network helm terraform=tofu cdk pulumi sst ansible ansible-playbook ansible-galaxy ansible-vault aws=awslocal
+ gcloud gsutil az azd vercel netlify=ntl fly=flyctl wrangler cloudflared heroku railway supabase firebase doctl vault
+ consul op sops sentry-cli codecov stripe circleci k6 wrk ab
+databases: other psql createdb dropdb pg_dump pg_restore pg_isready postgres mysql mysqldump mariadb sqlite3=sqlite
+ sqlite-utils duckdb clickhouse=clickhouse-client redis-cli redis-server mongosh=mongo mongodump mongorestore mongod
+ sqlcmd etcdctl
+network: network curl=curlie xh http=https grpcurl websocat wscat wget aria2c yt-dlp=youtube-dl ssh mosh scp sftp
+ rclone nc=ncat,netcat socat telnet ping=ping6 traceroute mtr dig nslookup host whois nmap tcpdump | other ssh-keygen
+ ssh-add ssh-agent ssh-copy-id ssh-keyscan gpg=gpg2 age cosign openssl certbot iptables ufw nginx apachectl caddy
+packages: other apt=apt-get,aptitude,apt-cache dpkg dpkg-deb brew port dnf=microdnf yum zypper rpm pacman=yay,paru
+ makepkg apk snap flatpak choco scoop winget
+tools: other vim=vi,nvim,view,vimdiff emacs=emacsclient nano micro code=code-insiders cursor idea codex claude gemini
+ copilot opencode cursor-agent just task=go-task rtk | write ffmpeg sox magick=convert,mogrify cwebp pandoc wkhtmltopdf
+ weasyprint soffice=libreoffice qpdf gs typst dot plantuml mmdc pdflatex xelatex lualatex latexmk bibtex
+windows: read Get-Content=gc Get-ChildItem=gci Select-String=sls Get-Item=gi Get-ItemProperty=gp Test-Path
+ Resolve-Path=rvpa Select-Object Where-Object=? Sort-Object Measure-Object=measure Group-Object Format-Table=ft
+ Format-List=fl Write-Output Write-Host Write-Error Get-Location=gl Get-Command=gcm Get-Process=gps Get-Service
+ Get-Date Get-Member Get-Variable Get-Module Out-String Out-Null Join-Path Split-Path Compare-Object ConvertFrom-Json
+ ConvertTo-Json ConvertFrom-Csv ConvertTo-Csv Import-Csv Get-FileHash Get-CimInstance Get-Random dir findstr tasklist
+ systeminfo ipconfig | write Set-Content Add-Content Clear-Content=clc Out-File Tee-Object Export-Csv New-Item=ni
+ Remove-Item=ri Copy-Item=cpi Move-Item=mi Rename-Item=rni Set-ItemProperty New-ItemProperty Expand-Archive
+ Compress-Archive copy xcopy robocopy move del=erase rd ren attrib | network Invoke-WebRequest=iwr
+ Invoke-RestMethod=irm Test-NetConnection Resolve-DnsName | other powershell=pwsh cmd Set-Location=sl Push-Location
+ Pop-Location Start-Process=saps Stop-Process=spps Start-Sleep Start-Service Stop-Service ForEach-Object=%
+ Invoke-Expression Invoke-Command=icm New-Object Add-Type Import-Module Install-Module Set-ExecutionPolicy
+ Set-StrictMode Set-Variable Invoke-Pester taskkill
 """
+
+_VERBS = """
+git: read status log diff show blame annotate grep ls-files ls-tree rev-parse rev-list describe cat-file shortlog
+ cherry merge-base merge-tree name-rev for-each-ref show-ref show-branch whatchanged range-diff diff-tree diff-index
+ diff-files var count-objects check-ignore check-attr check-ref-format verify-commit verify-tag version help fsck
+ branch tag remote config reflog symbolic-ref hash-object difftool archive | write add=stage commit checkout switch
+ restore reset rm mv merge rebase cherry-pick revert clean am apply init gc prune update-index update-ref write-tree
+ commit-tree read-tree filter-branch filter-repo mergetool pack-refs replace rerere sparse-checkout format-patch clone
+ pull stash worktree submodule notes bisect bundle repack lfs subtree maintenance | network fetch push ls-remote
+ send-email request-pull
+gh: network pr issue repo release run workflow api search gist auth browse label secret variable ruleset project cache
+ codespace org status attestation | other alias config extension; pip: write install uninstall download wheel | read
+ list show freeze check inspect cache config debug index search; uv: write add remove sync lock pip venv init cache
+ self python tool | other run | build build | network publish auth | read tree export version
+poetry: write add remove install update lock init new self config env cache | other run shell | build build | network
+ publish search | read show check about version; pipx: write install uninstall upgrade inject reinstall upgrade-all
+ ensurepath | other run | read list; pdm: write add remove install update lock sync init | other run | build build |
+ read list show info; hatch: other run shell env | test test | write fmt clean new version | build build
+pipenv: write install uninstall update lock sync clean | other run shell | read graph check; conda: write install
+ create remove update env clean | other run activate deactivate | read list info search config; coverage: test run |
+ read report annotate | write html xml json combine erase lcov; alembic: write upgrade downgrade revision stamp merge
+ init | read history current heads show check branches
+django: write migrate makemigrations collectstatic startapp startproject createsuperuser loaddata flush makemessages |
+ test test check | read showmigrations diffsettings sqlmigrate inspectdb dumpdata | other runserver shell dbshell
+flask: other run shell db routes; jupyter: other lab notebook nbconvert execute kernelspec; pre-commit: test run |
+ write install uninstall autoupdate clean; ruff: test check | write format clean | read rule linter config | other
+ server analyze; twine: network upload | test check; mkdocs: build build | other serve
+npm: write install=i,in,add ci=clean-install uninstall=remove,rm,un update=up,upgrade init=create dedupe prune link
+ version pkg rebuild set cache config | test test=t,tst audit | other run=run-script,rum exec=x start stop restart |
+ network publish login logout unpublish deprecate dist-tag | read ls=list,ll,la view=info,show,v outdated root prefix
+ bin explain=why help search whoami fund doctor query | build pack
+pnpm: write install=i add remove=rm,un update=up import prune link dedupe init create store patch config | other
+ run=run-script exec dlx start deploy rebuild | network publish | read ls=list why outdated root bin view licenses |
+ test audit
+yarn: write install add remove up=upgrade,upgrade-interactive init create set link unlink dedupe import plugin config
+ cache | other run exec dlx start node workspaces | network publish npm | read list why info outdated bin versions |
+ test audit
+bun: write install=i add remove=rm update link create init upgrade pm patch | other run x start repl | test test |
+ build build; deno: other run task repl serve eval | test test check lint bench | write fmt install add remove cache
+ init | build compile bundle | read info doc; turbo: other run prune daemon; nx: other run run-many affected | test
+ test lint e2e | build build | read graph show | write generate=g migrate format reset
+vitest: test run watch dev related bench list; playwright: test test | write install | other codegen open show-report;
+ cypress: test run | other open; prisma: write generate migrate db format init | test validate | other studio; biome:
+ test check lint ci format | write migrate init
+cargo: build build=b check=c rustc doc=d package | test test=t bench clippy audit deny nextest miri tarpaulin llvm-cov
+ hack udeps machete semver-checks | write add remove=rm update install uninstall fmt fix clean init new vendor
+ generate-lockfile | other run=r watch make xtask leptos expand | read tree metadata search locate-project pkgid info
+ version | network publish login fetch yank owner
+rustup: write update install component target toolchain default override self | read show which doc check | other run;
+ go: build build | test test vet | write get install mod generate fmt fix clean work | read list env version doc |
+ other run tool; golangci-lint: test run | write fmt | read linters config version
+gradle: build build assemble classes compileJava compileKotlin compileTestJava jar bootJar assembleDebug
+ assembleRelease installDebug bundleRelease compileTestKotlin shadowJar installDist | test test check lint
+ testDebugUnitTest connectedCheck integrationTest ktlintCheck detekt spotlessCheck checkstyleMain | write clean
+ spotlessApply ktlintFormat wrapper publishToMavenLocal | read tasks dependencies projects properties dependencyInsight
+ help | other run bootRun | network publish
+mvn: build compile package install test-compile | test test verify integration-test | write clean | read help validate
+ | network deploy; sbt: build compile package assembly stage | test test testOnly testQuick | other run console | write
+ clean scalafmt scalafmtAll; dotnet: build build publish pack msbuild | test test vstest | write restore add remove new
+ clean format sln tool nuget workload | other run watch ef dev-certs user-secrets exec | read list help
+bazel: build build | test test coverage | other run | read query cquery info aquery | write clean; bundle: write
+ install=i update add remove clean init lock binstubs | other exec console | read list show info outdated check config
+ platform; gem: write install uninstall update cleanup | build build | network push | read list search info which
+ environment=env
+rails: other server=s console=c runner=r | test test | write generate=g destroy=d new db:migrate db:create db:drop
+ db:seed db:setup db:rollback db:reset assets:precompile | read routes stats about notes
+composer: write install=i update=u require=r remove dump-autoload=dumpautoload create-project init clear-cache config
+ global | read show info outdated why depends validate licenses diagnose | other run-script=run exec | test audit
+artisan: write migrate migrate:fresh migrate:rollback db:seed make:model make:controller make:migration make:test
+ cache:clear config:clear config:cache route:clear view:clear key:generate optimize vendor:publish | test test | read
+ route:list migrate:status about list | other serve tinker queue:work schedule:run
+mix: build compile release | test test credo dialyzer | write deps.get deps.update deps.compile format ecto.migrate
+ ecto.create ecto.drop ecto.gen.migration ecto.reset clean new phx.gen.live phx.gen.html phx.gen.schema phx.gen.context
+ phx.new | other run phx.server ecto.setup | read phx.routes help deps xref
+swift: build build | test test | other run repl | write package format; dart: test test analyze | write format fix pub
+ create | build compile | other run; flutter: test test analyze drive | build build | write pub clean create gen-l10n
+ precache upgrade format | other run attach | read doctor devices logs
+helm: network install upgrade uninstall=delete list=ls status rollback history get pull push search test registry |
+ write create package dependency=dep repo plugin | test lint | read template show env version
+terraform: network plan apply destroy init import refresh output state workspace show taint login providers | test
+ validate test | write fmt | read version graph console; aws: network s3 s3api ec2 lambda sts iam logs ecs ecr eks rds
+ dynamodb cloudformation ssm secretsmanager sqs sns route53 cloudfront cloudwatch sso kms bedrock | other configure;
+ gcloud: network auth compute container run functions projects builds storage sql iam services app logging pubsub
+ secrets artifacts | other config components
+brew: write install uninstall=remove,rm upgrade update tap untap link unlink cleanup reinstall pin services bundle
+ autoremove | read list=ls info search doctor outdated deps config leaves uses home; apt: write install remove purge
+ upgrade dist-upgrade full-upgrade autoremove clean autoclean build-dep download source | network update | read list
+ show search policy depends rdepends madison showpkg; dnf: write install remove=erase upgrade update reinstall
+ autoremove clean group builddep | read list info search provides repolist repoquery history check-update
+apk: write add del upgrade fix | network update | read info search list policy; nix: build build | other run develop
+ shell | test flake | write profile store fmt | read search eval show-config log repl; mise: write install use
+ uninstall upgrade trust settings | read ls=list current which doctor env | other exec=x run; asdf: write install
+ global local plugin set | read list current which | other exec; systemctl: read status list-units list-unit-files show
+ cat is-active is-enabled is-failed | write start stop restart reload enable disable mask unmask daemon-reload edit
+ kill
+codex: other exec=e review resume fork mcp mcp-server app-server login logout sandbox cloud completion features debug |
+ write apply=a; ollama: other run serve create | network pull push | read list=ls ps show; dbt: other run seed snapshot
+ build | test test | build compile | read ls=list docs
+docker,podman: read ps images logs inspect info version stats top port history diff events search context | build build
+ buildx | write rm rmi kill stop start restart create rename commit cp tag save load import export volume network
+ system container image builder update pause unpause | network pull push login logout manifest scout | other run exec
+ compose attach wait swarm service stack node secret
+dnf,yum,zypper: write install=in remove=erase,rm upgrade=up update reinstall autoremove clean group builddep
+ groupinstall | read list info search=se provides repolist repoquery history check-update; choco,winget,scoop,snap:
+ write install uninstall upgrade update bucket remove refresh | read list search info show status; docker-compose: read
+ ps logs config images top port version | build build | other up down run exec start stop restart | write rm | network
+ pull push
+hg: read status log diff annotate heads branches cat | write add commit=ci update=up merge revert rebase branch tag |
+ network pull push clone; svn: read status=st log diff info list=ls cat blame | write add commit=ci update=up
+ checkout=co revert switch merge delete=rm copy move; jj: read status=st log diff show file op bookmark | write new
+ commit describe=desc squash split rebase abandon edit restore undo | network git
+glab: network mr issue repo release ci api auth variable; az: network login account group vm webapp functionapp storage
+ aks acr keyvault sql deployment monitor pipelines; vercel,netlify,fly,wrangler,heroku,railway: network deploy=publish
+ env logs status ls link login domains secrets apps ssh scale tail kv d1 r2 sites run ps config | build build | other
+ dev; supabase,firebase: other start stop status serve emulators | write migration gen init | network db functions link
+ login projects deploy hosting secrets | test test
+kubectl,oc: network get describe logs apply delete create exec port-forward rollout scale edit patch top explain label
+ annotate cp run expose cluster-info auth api-resources wait drain cordon uncordon diff replace set attach events |
+ read config version kustomize
+pulumi: network up preview destroy stack refresh config login import; rake: test test spec | write db:migrate db:create
+ db:drop db:seed db:setup db:rollback db:reset; stack,cabal,dune: build build | test test=runtest check | other
+ run exec repl ghci | write clean init install update fmt promote; next,nuxt,astro,vite,nest,ng,storybook: build build
+ | test test lint e2e check | other dev start serve preview | write generate=g new add
+expo: other start run prebuild | build export; pod: write install update repo init deintegrate | test lib spec; zig:
+ build build cc build-exe build-lib | test test ast-check | other run | write fmt init fetch; buf: build build generate
+ | test lint breaking | write format; meson: build compile | test test | write setup install configure; rye: write add
+ remove sync lock init fmt | other run | test test lint; lerna: other run exec | write bootstrap version | network
+ publish
+"""
+
+# What tells an effect from the arguments: the first clause that finds one of its words decides. A plain word stands for
+# the first argument that is no option, `*` for any such argument, `**` for two of them.
+_RULES = """
+git branch: write -d -D -m -M -c -C -u -f --delete --move --copy --set-upstream-to --unset-upstream --edit-description
+ | read -l -a -r -v --list --all --remotes --contains --no-contains --merged --no-merged --points-at --show-current |
+ write *
+git tag: write -d -a -s -m -f -F -u --delete --annotate --sign | read -l -n -v --list --verify --contains --merged
+ --no-merged --points-at | write *
+git config: read --get --get-all --get-regexp --get-urlmatch --list -l get list | write -e --add --unset --unset-all
+ --replace-all --rename-section --remove-section --edit set unset edit **
+git remote: read show get-url | network update prune | write *; git lfs: read ls-files status env | network fetch push
+git stash,git notes,git worktree,git sparse-checkout,git submodule: read list show status summary
+git reflog: write expire delete; git bisect: read log view; git symbolic-ref: write -d --delete **; git hash-object:
+ write -w
+git apply: read --check --stat --numstat --summary; git clean,git add,git rm,git mv,rsync: read -n --dry-run
+ --list-only
+git commit,pip install,patch: read --dry-run; git diff,git show,git log: write --output; git format-patch: read
+ --stdout
+git archive,sort: write -o --output; git bundle: read verify list-heads
+gh pr,gh repo,gh run,gh release: write checkout clone download; jj git: write init; jj op: write undo restore
+pip config: write set unset edit; pip cache: write purge remove; conda config: write --set --add --remove
+uv pip,uv tool,uv python,uv cache,conda env,rustup target,rustup component,rustup toolchain,dotnet sln,brew services,jj
+ bookmark: read list show freeze check tree find dir; dotnet tool: read list | other run
+pyenv: read versions version which root | write install uninstall global local; nvm: read ls list current | write
+ install
+django makemigrations: test --check --dry-run; django migrate: read --plan --check
+setup.py: build build build_ext sdist bdist_wheel | write install develop | test test check
+python: read -V | test py_compile compileall; node: read -v | test --test --check -c; bash,sh,zsh: test -n; php: test
+ -l
+perl,ruby: write -i | test -c; sed,yq,awk: write -i --in-place --inplace; autopep8: write -i | read *
+clang-format: write -i | test -n --dry-run | read *; yapf: write -i | test -d --diff | read *
+pytest: read --collect-only --co --fixtures --markers; tox,nox: read -l --list --listenvs; jest: read --listTests
+ruff check: write --fix --fix-only --add-noqa; sqlfluff: write fix format; npm audit: write fix
+ruff format,black,isort,cargo fmt,rustfmt,stylua,terraform fmt,scalafmt,dart format,mix format,dotnet
+ format,pint,php-cs-fixer,swiftformat: test --check -check --diff --check-only --test --dry-run --lint -c --output=none
+ --check-formatted --verify-no-changes --set-exit-if-changed | write *
+prettier: write -w --write | test -c -l --check --list-different | read *; codespell,typos: write -w
+eslint,stylelint,oxlint,markdownlint,standardrb,cargo clippy,golangci-lint run,biome check,biome lint,biome format:
+ write --fix --write --apply; rubocop: write -a -A -x --autocorrect --autocorrect-all; ktlint: write -F --format
+gofmt,goimports,buf format: write -w | read *; shfmt: write -w | test -d | read *; go mod: read graph why | test verify
+tsc: test --noEmit; npm config,npm pkg: read get list ls; cargo test: build --no-run; go env: write -w -u
+dotnet nuget: network push; dotnet ef: write database migrations; swift package: read describe show-dependencies
+make: read -n -q -p --dry-run --just-print; cmake: write --install | read --list-presets | other -E; ctest: read -N
+xcodebuild: read -list -showsdks -showBuildSettings | test test test-without-building | write clean | build build *
+docker compose: read ps logs config ls images top port version | build build | write rm | network pull push
+docker image,docker container,docker volume,docker network,docker system,docker buildx: read ls list inspect history
+ logs top stats port df info events du | build build | network pull push | other run exec
+docker context: write create use rm update; kubectl config: write set set-context set-cluster use-context
+ delete-context
+helm repo: read list | network add update; rpm: read -q -V --query | write -i -U -e -F --install --upgrade --erase
+dpkg: read -l -L -s -S --list --listfiles --status --search | write -i -r -P --install --remove --purge --configure
+pacman: write -R -U -D | read -Q -F -T -s -i -l | write -S; service: read status | write start stop restart reload
+launchctl: read list print | write load unload bootstrap bootout kickstart; defaults: read read find domains
+find: write -delete -fprint -fprint0 -fprintf -fls; tar: read -t --list; ar: read -t -p; jar: read -t | write -c -x -u
+unzip: read -l -v -p -t -z -Z; gzip,gunzip,xz,unxz,zstd,bzip2: read -c -l -t --stdout --list --test; 7z: read l t
+tee: read /dev/null; iconv,pandoc,dot: write -o -O --output | read *; pdftotext: read - | write *; ffmpeg: read -
+curl: network - /dev/null | write -o -O -J --output --remote-name --remote-header-name --output-dir
+wget: network - -O- -qO- --spider /dev/null | write *; Invoke-WebRequest: write -OutFile -outfile
+date: write -s --set; hostname: write *; sysctl: write -w; mount: write **; crontab,kill: read -l; reg: read query
+journalctl: write --rotate --vacuum-size --vacuum-time; ssh-keygen: read -l -F -y; plutil: read -p -lint
+"""
+
+# What the scripts of a project are called, from wherever they are run.
+_SCRIPTS = """scripts: test format:check fmt:check prettier:check | write lint:fix format fmt fix prettier clean generate
+ gen codegen migrate install update | test test tests unit e2e integration spec lint check checks typecheck type-check types
+ tsc ci verify validate coverage cov vet eslint vitest jest | build build compile bundle dist package release all docs |
+ other dev start serve run watch preview storybook deploy up down shell"""
+_RUN_LABELS = (
+    "npm run", "pnpm run", "yarn run", "bun run", "deno task", "composer run-script", "turbo run", "nx run-many",
+    "hatch run", "pdm run", "rye run",
+)
+_TARGETS = ("make", "just", "task", "ninja", "invoke", "yarn", "pnpm", "bun")
+
+# Options whose value is the next word.
+_OPTIONS = """
+git: -C -c --git-dir --work-tree --namespace --exec-path; git config: -f --file --type --default --blob; gh: -R --repo
+hg: -R --cwd; docker: -c --context -H --host --config -l --log-level; helm: -n --namespace --kube-context --kubeconfig
+docker compose,docker-compose: -f --file -p --project-name --profile --env-file --project-directory --ansi --progress
+kubectl: -n --namespace --context --kubeconfig --cluster -s --user; npm,npm run: --prefix -w --workspace -C; yarn,bun: --cwd
+pnpm,pnpm run: -C --dir --filter -F; cargo: --manifest-path --config -Z -C; go: -C; uv: --directory --project --config-file
+poetry: -C --directory -P --project; pip: --python --log --proxy; python: -X -W; node: -r --require --import --loader
+make: -C -f -j -I -o -W --directory --file; just,task: -f -d -t --justfile --working-directory --dir --taskfile
+gradle: -p -b -I --project-dir; mvn: -f -pl -P -s --file --projects; aws: --profile --region --output --endpoint-url
+xcodebuild: -scheme -project -workspace -target -configuration -sdk -destination -derivedDataPath -arch -resultBundlePath
+bash,sh,zsh: -o -O +o +O --rcfile --init-file; codex: -c --config -m --model -p --profile -C --cd -s --sandbox -a -i
+powershell: -executionpolicy -ep -ex -version -workingdirectory -wd -outputformat -inputformat -windowstyle
+"""
+
+# Programs that run another one: how many words stand before it, and options whose value is the next word. What a runner
+# runs is often a script of the project; then the runner itself has the label.
+_WRAPPERS = """
+sudo: 0 -u -g -h -p -C -T -r -t -D -R; doas,env: 0 -u -C; exec: 0 -a; command,builtin,nohup,setsid,unbuffer,ccache,rtk: 0
+nice,watch,ionice: 0 -n -c -p --interval; stdbuf: 0 -i -o -e; timeout: 1 -s -k --signal --kill-after; time: 0 -f -o
+hyperfine: 0 -w -r -m -M -n --warmup --runs; caffeinate: 0 -t -w; xvfb-run: 0 -s -n -e -f -w -p; chroot: 1
+flock: 1 -w -E; strace,ltrace,valgrind: 0 -e -o -p -s; xargs,parallel: 0 -I -n -P -L -d -s -E -a -j --max-args --max-procs
+direnv: 2; dotenv: 0 -f -e; wsl: 0 -d -u; xcrun: 0 --sdk -sdk --toolchain; busybox,cross-env,entr: 0; watchexec: 0 -e -w -i
+rustup run: 1
+"""
+_RUNNERS = """
+uv run: 0 --with --with-requirements --with-editable --python -p --extra --group --directory --project --env-file --package
+uvx: 0 --from --with --python -p; npx,npm exec,pnpm dlx,yarn dlx,bun x,bunx: 0 -p --package -w; pipx run: 0 --spec --python
+conda run: 0 -n -p --name --prefix --cwd; mise exec: 0 -C; poetry run,pdm run,hatch run,rye run,pipenv run,pnpm exec: 0
+yarn exec,bundle exec,composer exec,asdf exec,nix develop,yarn,pnpm,bun,eval: 0
+"""
+
+AMBIGUOUS = frozenset(
+    "test build install format watch start check time host help script link open clean serve split join".split(),
+)
+
+READERS = frozenset(
+    "cat tac head tail less more nl bat wc sed awk grep rg ag ack git-grep ls find fd tree file stat du diff cmp comm sort"
+    " uniq cut jq yq od xxd hexdump strings fzf ast-grep dir type findstr Get-Content Get-ChildItem Get-Item"
+    " Select-String".split(),
+)
+"""Families that read files."""
+SEARCHERS = frozenset("rg grep ag ack git-grep find fd locate fzf ast-grep findstr Select-String".split())
+"""Families that look for files or for text in them."""
+
+
+def _entries(table: str) -> Iterator[tuple[str, str]]:
+    for entry in re.split(r";|\n(?! )", table.strip()):
+        labels, _, rest = entry.replace("\n", "").strip().partition(": ")
+        for label in labels.split(","):
+            yield label.strip(), rest
+
+
+def _clauses(table: str) -> Iterator[tuple[str, str, list[str]]]:
+    for label, rest in _entries(table):
+        for clause in rest.split("|"):
+            what, *words = clause.split()
+            yield label, what, words
+
+
+def _spellings(words: list[str]) -> Iterator[tuple[str, list[str]]]:
+    for word in words:
+        label, _, others = word.partition("=")
+        yield label, [label, *filter(None, others.split(","))]
+
+
+def _programs() -> dict[str, Command]:
+    found = {}
+    for _, effect, words in _clauses(_PROGRAMS):
+        for label, spellings in _spellings(words):
+            found.update(dict.fromkeys(map(str.lower, spellings), Command(label, "", effect)))
+    return found
+
+
+def _verbs() -> dict[str, dict[str, Command]]:
+    found: dict[str, dict[str, Command]] = {family: {} for family in _TARGETS}
+    for family, effect, words in _clauses(_VERBS):
+        verbs = found.setdefault(family, {})
+        for label, spellings in _spellings(words):
+            verbs.update(dict.fromkeys(spellings, Command(family, f"{family} {label}", effect)))
+    for family in _TARGETS:
+        for _, effect, words in _clauses(_SCRIPTS):
+            for word in words:
+                found[family].setdefault(word, Command(family, f"{family} {word}", effect))
+    return found
+
+
+def _rules() -> dict[str, list[tuple[frozenset[str], str]]]:
+    found: dict[str, list[tuple[frozenset[str], str]]] = {}
+    for label, effect, words in _clauses(_RULES):
+        found.setdefault(label, []).append((frozenset(words), effect))
+    scripts = [(frozenset(words), effect) for _, effect, words in _clauses(_SCRIPTS)]
+    return found | dict.fromkeys(_RUN_LABELS, scripts)
+
+
+def _wrappers(table: str) -> dict[str, tuple[int, frozenset[str]]]:
+    return {label: (int(rest[0]), frozenset(rest[1:].split())) for label, rest in _entries(table)}
+
+
+PROGRAMS = _programs()
+VERBS = _verbs()
+RULES = _rules()
+OPTIONS = {label: frozenset(rest.split()) for label, rest in _entries(_OPTIONS)}
+RUNNERS = _wrappers(_RUNNERS)
+WRAPPERS = _wrappers(_WRAPPERS) | RUNNERS

@@ -78,7 +78,7 @@ class TokenCount(msgspec.Struct, gc=False):
     """A snapshot of totals and limits, often repeated."""
 
     info: CountInfo | None = None
-    rate_limits: LimitsJson | None = None
+    rate_limits: msgspec.Raw = msgspec.Raw(b"")
 
 
 class UsageRecord(msgspec.Struct, gc=False):
@@ -205,11 +205,12 @@ class ToolCall(msgspec.Struct, gc=False):
     action: Any = None
 
 
-class ToolOutput(msgspec.Struct, gc=False):
-    """What a tool gave back; only its wrapper is looked at."""
+class ShellArguments(msgspec.Struct, gc=False):
+    """What a tool was given that can be classified: a command, or a patch."""
 
-    call_id: str | None = None
-    output: Any = None
+    cmd: Any = None
+    command: Any = None
+    input: Any = None
 
 
 class ItemJson(msgspec.Struct, gc=False):
@@ -276,17 +277,18 @@ class Decoder(Generic[Record]):
 
     def __init__(self, record: type[Record]) -> None:
         line = msgspec.defstruct(f"{record.__name__}Line", [("payload", record)], gc=False)
-        self._strict = msgspec.json.Decoder(line)
+        self.strict = msgspec.json.Decoder(line).decode
         self._lax = msgspec.json.Decoder(line, strict=False)
 
     def __call__(self, line: bytes) -> Record | Unrecognised:
         """Return the payload of a line, or why there is none."""
         try:
-            return self._strict.decode(line).payload  # type: ignore[attr-defined, no-any-return]
+            return self.strict(line).payload  # type: ignore[attr-defined, no-any-return]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return self._second_try(line)
+            return self.second_try(line)
 
-    def _second_try(self, line: bytes) -> Record | Unrecognised:
+    def second_try(self, line: bytes) -> Record | Unrecognised:
+        """Return the payload of a line that is not quite as it should be."""
         try:
             return self._lax.decode(_readable(line)).payload  # type: ignore[attr-defined, no-any-return]
         except msgspec.ValidationError:
@@ -297,7 +299,7 @@ class Decoder(Generic[Record]):
 
 _envelope = msgspec.json.Decoder(Envelope, strict=False)
 _named_thread = msgspec.json.Decoder(NamedThread)
-_text_field = msgspec.json.Decoder(dict[str, Any])
+_arguments = msgspec.json.Decoder(ShellArguments)
 
 
 def _readable(line: bytes) -> bytes:
@@ -326,34 +328,54 @@ def named_thread(line: bytes) -> NamedThread | None:
         return None
 
 
-def embedded(text: object) -> dict[str, Any]:
-    """Return the JSON object that a string field holds (or is), an empty one if it holds none."""
-    if isinstance(text, dict):
-        return text
+def shell_arguments(given: object) -> ShellArguments:
+    """Return the arguments that a field holds, as JSON text or as an object; empty ones where they are neither."""
     try:
-        return _text_field.decode(text) if isinstance(text, str) else {}
+        if isinstance(given, str):
+            return _arguments.decode(given)
+        return msgspec.convert(given, ShellArguments) if isinstance(given, dict) else ShellArguments()
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
-        return {}
+        return ShellArguments()
 
 
-def usage_of(counters: UsageJson | None) -> Usage | None:
-    """Return the five counters; None where one is negative, absurd or a part is larger than its whole."""
-    if counters is None:
+_limits = msgspec.json.Decoder(LimitsJson | None)
+_lax_limits = msgspec.json.Decoder(LimitsJson | None, strict=False)
+
+
+def limits_of(raw: bytes) -> LimitsJson | None:
+    """Return the rate limits of a snapshot, empty ones where it has none; None if they are damaged."""
+    try:
+        return _limits.decode(raw or b"null") or LimitsJson()
+    except (msgspec.MsgspecError, RecursionError):
+        pass
+    try:
+        return _lax_limits.decode(_readable(raw)) or LimitsJson()
+    except (msgspec.MsgspecError, RecursionError):
         return None
-    inputs, cached, written = counters.input_tokens, counters.cached_input_tokens, counters.cache_write_input_tokens
-    output, reasoning = counters.output_tokens, counters.reasoning_output_tokens
+
+
+_counters = msgspec.structs.astuple
+
+
+def usage_of(usage: UsageJson | None) -> Usage | None:
+    """Return the five counters; None where one is negative, absurd or a part is larger than its whole."""
+    if usage is None:
+        return None
+    counters = _counters(usage)
+    inputs, cached, written, output, reasoning = counters
     if 0 <= cached <= inputs <= MAX_TOKENS and 0 <= reasoning <= output <= MAX_TOKENS and 0 <= written <= inputs:
-        return inputs, cached, written, output, reasoning
+        return counters
     return None
 
 
 _minutes: dict[bytes, int] = {}
+MAX_MINUTES = 4096
 
 
 def instant(timestamp: bytes) -> int | None:
     """Return an RFC 3339 timestamp as milliseconds UTC; None if it is none."""
-    minute = _minutes.get(timestamp[:16])
-    if minute is not None and len(timestamp) == 24 and timestamp[23:] == b"Z":
+    minute = _minutes.get(timestamp[:17])
+    if minute is not None and timestamp[23:] == b"Z":
         try:
             return minute + int(timestamp[17:19]) * 1000 + int(timestamp[20:23])
         except ValueError:
@@ -364,13 +386,16 @@ def instant(timestamp: bytes) -> int | None:
 def _parsed(timestamp: bytes) -> int | None:
     try:
         moment = datetime.fromisoformat(timestamp.decode())
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        at = (moment - EPOCH) // MILLISECOND
+    except (ValueError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    at = (moment - EPOCH) // MILLISECOND
-    if timestamp[-1:] == b"Z":
-        _minutes.clear() if len(_minutes) > 10_000 else None
-        _minutes[timestamp[:16]] = at - at % 60_000
+    if at < 0:
+        return None
+    if timestamp[-1:] == b"Z" and timestamp[19:20] == b".":
+        if len(_minutes) > MAX_MINUTES:
+            _minutes.clear()
+        _minutes[timestamp[:17]] = at - at % 60_000
     return at
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from codex_usage_tracker.ingest.commands import classify, classify_code
-from codex_usage_tracker.ingest.decode import ToolCall, ToolOutput, embedded
+from codex_usage_tracker.ingest.decode import shell_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from codex_usage_tracker.ingest.decode import ItemJson
+    from codex_usage_tracker.ingest.commands import Command
+    from codex_usage_tracker.ingest.decode import ItemJson, ToolCall
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,63}\Z")
 MCP_NAME = re.compile(r"mcp__([A-Za-z0-9_.-]{1,48}?)__([A-Za-z0-9_.-]{1,64})\Z")
 SHELL_TOOLS = frozenset({"exec_command", "shell", "shell_command", "local_shell", "container.exec"})
 PATCH_LINE = re.compile(r"^\*\*\* (Add|Update|Delete) File: ", re.MULTILINE)
-PATCH_KINDS = frozenset({"add", "update", "delete", "move"})
-MAX_CLASSIFIED = 4000
-"""Characters of a command or patch that are looked at."""
-
+NAMELESS = frozenset({"web_search_call", "local_shell_call", "tool_search_call", "image_generation_call"})
+HISTORY_MODES = frozenset({"legacy", "paginated"})
 TURN_ERRORS = frozenset(
     {
         "context_window_exceeded",
@@ -82,63 +80,64 @@ def of_tool_call(call: ToolCall) -> list[str]:
 
 
 def _tool_name(call: ToolCall) -> str:
-    if call.type in {"web_search_call", "local_shell_call", "tool_search_call", "image_generation_call"}:
-        return call.type.removesuffix("_call")
-    name = call.name or ""
+    if call.name is None:
+        return call.type.removesuffix("_call") if call.type in NAMELESS else ""
     if call.namespace and call.namespace.startswith("mcp__"):
-        name = f"{call.namespace.rstrip('_')}__{name}"
-    return name
+        return f"{call.namespace.rstrip('_')}__{call.name}"
+    return call.name
 
 
-def _of_name(name: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _of_name(name: str) -> tuple[str, ...]:
     found = MCP_NAME.match(name)
     if found:
-        yield f"mcp_server:{found[1]}"
-        yield f"mcp_tool:{found[1]}/{found[2]}"
-    else:
-        yield f"tool:{name_of(name) or 'other'}"
+        return f"mcp_server:{found[1]}", f"mcp_tool:{found[1]}/{found[2]}"
+    return (f"tool:{name_of(name) or 'other'}",)
 
 
-def of_command(command: object) -> list[str]:
+def of_command(command: object) -> tuple[str, ...]:
     """Return the labels of a shell command, given as text or as a list of arguments."""
     if isinstance(command, list):
-        command = [part for part in command if isinstance(part, str)]
-    elif not isinstance(command, str):
-        return []
+        return _of_commands(classify([part for part in command if isinstance(part, str)]))
+    return _of_commands(classify(command)) if isinstance(command, str) else ()
+
+
+@lru_cache(maxsize=4096)
+def _of_commands(commands: tuple[Command, ...]) -> tuple[str, ...]:
     labels = []
-    for found in classify(command):
-        labels.append(f"command:{found.family}")
-        if found.verb:
-            labels.append(f"subcommand:{found.verb}")
-        labels.append(f"effect:{found.effect}")
-    return labels
+    for command in commands:
+        labels.append(f"command:{command.family}")
+        if command.verb:
+            labels.append(f"subcommand:{command.verb}")
+    return tuple(labels)
 
 
 def _command(call: ToolCall) -> object:
-    arguments = embedded(call.action if call.type == "local_shell_call" else call.arguments)
-    return arguments.get("cmd") or arguments.get("command")
+    arguments = shell_arguments(call.action if call.type == "local_shell_call" else call.arguments)
+    return arguments.cmd or arguments.command
 
 
 def _of_patch(call: ToolCall) -> list[str]:
-    text = call.input if isinstance(call.input, str) else embedded(call.arguments).get("input")
+    text = call.input if isinstance(call.input, str) else shell_arguments(call.arguments).input
     found = PATCH_LINE.findall(text) if isinstance(text, str) else []
     return [f"patch:{kind.lower()}" for kind in found]
 
 
-def of_item(item: ItemJson, seen: Iterable[str]) -> list[str]:
-    """Return the labels of a finished item whose call no tool call line has told of (code mode runs tools inside)."""
-    if item.id in seen:
-        return []
+def of_item(item: ItemJson) -> tuple[str, ...]:
+    """Return the labels of a finished item that code mode ran inside another tool."""
     if item.type == "CommandExecution":
-        return [*of_command(item.command), *exit_label(item.exit_code)]
+        return (*of_command(item.command), *([] if item.exit_code is None else [exit_label(item.exit_code)]))
     if item.type == "McpToolCall" and item.server and item.tool:
-        return list(_of_name(f"mcp__{item.server}__{item.tool}"))
-    return []
+        return _of_name(f"mcp__{item.server}__{item.tool}")
+    return ()
 
 
-def exit_label(code: int | None) -> list[str]:
+def exit_label(code: int) -> str:
     """Return the label of an exit code."""
-    return [] if code is None else [f"exit:{code if -255 <= code <= 255 else 'other'}"]
+    return EXIT_LABELS.get(code, "exit:other")
+
+
+EXIT_LABELS = {code: f"exit:{code}" for code in range(-255, 256)}
 
 
 class Wrapper(NamedTuple):
@@ -150,23 +149,43 @@ class Wrapper(NamedTuple):
     timed_out: bool
 
 
+USUAL = re.compile(
+    rb'"call_id":"([^"\\]{1,128})","output":"(?:Chunk ID: \w{1,32}\\n)?'
+    rb"(?:Wall time: [\d.]{1,20} seconds\\nProcess exited with code |Exit code: )(-?\d{1,9})\\n"
+    rb"(?:Wall time: [\d.]{1,20} seconds\\n)?(?:Original token count: (\d{1,12})\\n)?",
+)
+"""The wrapper of a command that ended, as clients since 0.98 write it."""
 CALL_ID = re.compile(rb'"call_id":"([^"\\]{1,128})"')
-EXIT_CODE = re.compile(rb'(?:Process exited with code |Exit code: |exit_code\\*":)(-?\d{1,10})')
+BEGINNING = re.compile(rb'"(?:Chunk ID|Wall time|Exit code|Process |command timed out|Warning: truncated)|\[|"\{\\"output\\"')
+EXIT_CODE = re.compile(rb'(?:Process exited with code |Exit code: |exit_code\\*":)(-?\d{1,9})')
 TOKEN_COUNT = re.compile(rb'(?:[Oo]riginal token count: |original_token_count\\*":)(\d{1,12})')
 TIMED_OUT = b"command timed out after"
+OUTPUT = b'"output":'
+BODY = b"Output:\\n"
 HEAD_BYTES = 700
 TAIL_BYTES = 240
 
 
-def wrapper(line: bytes, output: ToolOutput | None = None) -> Wrapper:
-    """Return what the wrapper of a tool's output says; `output` is given where the line's layout is not the usual one."""
+def wrapper(line: bytes) -> Wrapper:
+    """Return what the wrapper around a tool's output says; the output itself is not looked at."""
+    found = USUAL.search(line, 60, HEAD_BYTES)
+    if found is None:
+        return _unusual(line)
+    call_id, code, tokens = found.groups()
+    return Wrapper(call_id.decode("utf-8", "replace"), int(code), int(tokens or 0), timed_out=False)
+
+
+def _unusual(line: bytes) -> Wrapper:
     head = line[:HEAD_BYTES]
-    start = head.find(b'"output":')
-    found = CALL_ID.search(head)
-    call_id = output.call_id if output else found[1].decode("utf-8", "replace") if found else None
-    text = head[start:] if start >= 0 else b""
-    text = text[: text.find(b"Output:\\n")] if b"Output:\\n" in text and b'"type":' not in text else text
-    if text.startswith(b'"output":"{\\"output\\"'):
+    named = CALL_ID.search(head) or CALL_ID.search(line, max(len(line) - TAIL_BYTES, 0))
+    call_id = named[1].decode("utf-8", "replace") if named else None
+    start = head.find(OUTPUT) + len(OUTPUT)
+    text = head[start:] if start >= len(OUTPUT) else b""
+    if not BEGINNING.match(text):
+        return Wrapper(call_id, None, 0, timed_out=False)
+    if text.startswith(b'"{'):
         text = line[-TAIL_BYTES:]
+    elif text.startswith(b'"'):
+        text = text.partition(BODY)[0]
     code, tokens = EXIT_CODE.search(text), TOKEN_COUNT.search(text)
     return Wrapper(call_id, int(code[1]) if code else None, int(tokens[1]) if tokens else 0, TIMED_OUT in text)

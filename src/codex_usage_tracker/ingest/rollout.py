@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from codex_usage_tracker.ingest import decode, labels
-from codex_usage_tracker.ingest.account import Account, State
+from codex_usage_tracker.ingest.account import AGENT, Account, State
 from codex_usage_tracker.ingest.decode import Decoder, Unrecognised
-from codex_usage_tracker.ingest.scan import INNER, OVERSIZED_NOTE, Scanner
+from codex_usage_tracker.ingest.scan import INNER, LAYOUT, OVERSIZED_NOTE, Scanner
 from codex_usage_tracker.model import Reading
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdError
+else:
+    from backports.zstd import ZstdError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
-    from codex_usage_tracker.ingest.scan import Seen
-
-    Handler = Callable[[Account, bytes, int, int], Unrecognised | None]
+    Handler = Callable[[Account, bytes, bytes | None, int], None]
 
 SLICE_BYTES = 64 * 2**20
 """A rollout is read and stored in slices of this size, so that memory does not grow with it."""
 NAME = re.compile(r"rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([0-9a-f-]{36})(?:_([0-9a-f-]{36}))?\.jsonl(\.zst)?\Z")
 ORDINAL = re.compile(rb'"ordinal":(\d+)')
 ROLE = b'"role":"assistant"'
-ITEM = re.compile(rb'"item":\{"type":"(\w+)"')
 
 _state = msgspec.msgpack.Decoder(State)
 
@@ -36,9 +39,11 @@ def read_slice(stream: BinaryIO, name: str, saved: bytes, offset: int, lines: in
     state = _state.decode(saved) if saved else State(own=thread_of(name))
     account = Account(state)
     scanner = Scanner(stream, offset, lines, stop_after=SLICE_BYTES)
-    for seen in scanner:
-        _account_for(account, seen)
-    account.take()
+    try:
+        _account_for(account, scanner)
+    except (EOFError, ZstdError):
+        account.note("damaged_compression", scanner.lines + 1)
+        scanner.finished = True
     for number in scanner.oversized:
         account.note(OVERSIZED_NOTE, number)
     return Reading(
@@ -64,30 +69,40 @@ def thread_of(name: str) -> str:
     return found[1] if found else name
 
 
-def _account_for(account: Account, seen: Seen) -> None:
-    timestamp, kind = seen.timestamp, seen.kind
-    if kind is None:
-        found = decode.envelope(seen.line)
-        if isinstance(found, Unrecognised):
-            account.note(found.reason, seen.number)
-            return
-        timestamp, kind = found
+def _account_for(account: Account, scanner: Scanner) -> None:
+    match, handler_of, state = LAYOUT.match, HANDLERS.get, account.state
+    for line in scanner:
+        found = match(line)
+        if found is None:
+            _odd_line(account, line, scanner.lines)
+            continue
+        timestamp, kind, item, item_id = found.groups()
+        if item is not None:
+            kind = ITEM_KINDS.get(item, ITEM)  # noqa: PLW2901  (the item's kind is the line's)
+            if kind is ITEM and item_id is not None and item_id.decode("utf-8", "replace") in state.tools:
+                continue
+        handler = handler_of(kind)
+        if handler is None:
+            if kind not in SILENT:
+                account.note("unknown_type", scanner.lines)
+        elif state.start_ordinal is None or not _below(line, state.start_ordinal):
+            handler(account, line, timestamp, scanner.lines)
+
+
+def _odd_line(account: Account, line: bytes, number: int) -> None:
+    """Take a line of another layout than Codex's own, if it can be decoded."""
+    if line.isspace():
+        return
+    found = decode.envelope(line)
+    if isinstance(found, Unrecognised):
+        account.note(found.reason, number)
+        return
+    timestamp, kind = found
     handler = HANDLERS.get(kind)
-    if handler is None:
-        if kind not in SILENT:
-            account.note("unknown_type", seen.number)
-        return
-    state = account.state
-    if state.start_ordinal is not None and _below(seen.line, state.start_ordinal):
-        return
-    at = decode.instant(timestamp) if timestamp else None
-    if at is None:
-        account.note("invalid_timestamp", seen.number)
-        at = state.last_at or 0
-    state.last_at = at
-    refused = handler(account, seen.line, at, seen.number)
-    if refused is not None:
-        account.note(refused.reason, seen.number)
+    if handler is not None:
+        handler(account, line, timestamp, number)
+    elif kind not in SILENT:
+        account.note("unknown_type", number)
 
 
 def _below(line: bytes, start: int) -> bool:
@@ -98,63 +113,64 @@ def _below(line: bytes, start: int) -> bool:
 
 def _decoded(record: type[Any], handle: Callable[[Account, Any, int, int], None]) -> Handler:
     decoder: Decoder[Any] = Decoder(record)
+    strict = decoder.strict
 
-    def handler(account: Account, line: bytes, at: int, number: int) -> Unrecognised | None:
-        payload = decoder(line)
-        if isinstance(payload, Unrecognised):
-            return payload
-        handle(account, payload, at, number)
-        return None
+    def handler(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
+        try:
+            payload = strict(line).payload
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            payload = decoder.second_try(line)
+        if payload.__class__ is Unrecognised:
+            account.note(payload.reason, number)
+        else:
+            handle(account, payload, account.at(timestamp, number), number)
 
     return handler
 
 
-def _tool_call(account: Account, call: decode.ToolCall, at: int, number: int) -> None:
-    account.tool_called(call.call_id, labels.of_tool_call(call), at, number)
+_tool_call_decoder: Decoder[Any] = Decoder(decode.ToolCall)
 
 
-def _tool_output(account: Account, line: bytes, at: int, number: int) -> None:
-    account.tool_answered(labels.wrapper(line), at, number)
+def _tool_call(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
+    account.answering(timestamp)
+    call = _tool_call_decoder(line)
+    if call.__class__ is Unrecognised:
+        account.note(call.reason, number)
+    else:
+        account.tool_called(call.call_id, labels.of_tool_call(call), number)
 
 
-def _message(account: Account, line: bytes, at: int, _number: int) -> None:
-    if line.find(ROLE, 0, 400) >= 0:
-        account.answering(at)
+def _tool_output(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
+    account.tool_answered(labels.wrapper(line), account.at(timestamp, number), number)
+
+
+def _message(account: Account, line: bytes, timestamp: bytes | None, _number: int) -> None:
+    if line.find(ROLE, 60, 400) >= 0:
+        account.answering(timestamp)
         account.spoke()
 
 
-def _answering(account: Account, _line: bytes, at: int, _number: int) -> None:
-    account.answering(at)
+def _answering(account: Account, _line: bytes, timestamp: bytes | None, _number: int) -> None:
+    account.answering(timestamp)
 
 
-def _agent_message(account: Account, _line: bytes, at: int, _number: int) -> None:
-    account.answering(at)
+def _agent_message(account: Account, _line: bytes, timestamp: bytes | None, _number: int) -> None:
+    account.answering(timestamp)
     account.repeated()
 
 
-def _asked(account: Account, _line: bytes, at: int, _number: int) -> None:
-    account.asked(at)
+def _repeated(account: Account, _line: bytes, _timestamp: bytes | None, _number: int) -> None:
+    account.repeated()
 
 
-_item_decoder = Decoder(decode.ItemCompleted)
-ITEMS_DECODED = frozenset({b"CommandExecution", b"McpToolCall", b"FileChange"})
+def _asked(account: Account, _line: bytes, timestamp: bytes | None, number: int) -> None:
+    account.asked(account.at(timestamp, number))
 
 
-def _item(account: Account, line: bytes, at: int, number: int) -> Unrecognised | None:
-    """Take a finished item; only those that code mode runs inside a tool are decoded."""
-    found = ITEM.search(line, 0, 400)
-    kind = found[1] if found else b""
-    if kind == b"UserMessage":
-        account.asked(at)
-    elif kind == b"AgentMessage":
-        account.repeated()
-    elif kind in ITEMS_DECODED or not found:
-        payload = _item_decoder(line)
-        if isinstance(payload, Unrecognised):
-            return payload
-        for label in labels.of_item(payload.item, account.state.tools):
-            account.fact(label, number)
-    return None
+def _item(account: Account, completed: decode.ItemCompleted, _at: int, number: int) -> None:
+    """Take a finished item of a tool that code mode ran inside another."""
+    for label in labels.of_item(completed.item):
+        account.fact(label, number)
 
 
 def _patch_end(account: Account, patch: decode.PatchEnd, _at: int, number: int) -> None:
@@ -166,12 +182,12 @@ def _name(account: Account, named: decode.NameUpdated, _at: int, _number: int) -
         account.name = named.thread_name
 
 
-def _agent_spoke(account: Account, _line: bytes, at: int, _number: int) -> None:
-    account.agent_spoke(at)
+def _agent_spoke(account: Account, _line: bytes, timestamp: bytes | None, number: int) -> None:
+    account.caused(AGENT, account.at(timestamp, number))
 
 
 def _noted(label: str) -> Handler:
-    def handler(account: Account, _line: bytes, _at: int, number: int) -> None:
+    def handler(account: Account, _line: bytes, _timestamp: bytes | None, number: int) -> None:
         if not account.state.inherited:
             account.fact(label, number)
 
@@ -188,7 +204,35 @@ def _item_line(name: str) -> bytes:
 
 _started = _decoded(decode.TurnEvent, Account.task_started)
 _completed = _decoded(decode.TurnEvent, Account.task_complete)
-_called = _decoded(decode.ToolCall, _tool_call)
+
+ITEM = _event("item_completed")
+ITEM_MESSAGE = b"item:AgentMessage"
+ITEM_SKIPPED = b"item:"
+ITEM_KINDS = {
+    b"UserMessage": _event("user_message"),
+    b"AgentMessage": ITEM_MESSAGE,
+    **dict.fromkeys(
+        (
+            b"Reasoning",
+            b"FileChange",
+            b"ContextCompaction",
+            b"WebSearch",
+            b"Plan",
+            b"HookPrompt",
+            b"FunctionCallOutput",
+            b"CollabAgentToolCall",
+            b"SubAgentActivity",
+            b"ImageView",
+            b"Sleep",
+            b"ImageGeneration",
+            b"EnteredReviewMode",
+            b"ExitedReviewMode",
+            b"DynamicToolCall",
+        ),
+        ITEM_SKIPPED,
+    ),
+}
+"""What a finished item is taken for; any other is decoded."""
 
 HANDLERS: dict[bytes, Handler] = {
     b"session_meta": _decoded(decode.SessionMeta, Account.session_meta),
@@ -206,7 +250,8 @@ HANDLERS: dict[bytes, Handler] = {
     _event("user_message"): _asked,
     _event("agent_message"): _agent_message,
     _event("agent_reasoning"): _answering,
-    _event("item_completed"): _item,
+    _event("item_completed"): _decoded(decode.ItemCompleted, _item),
+    ITEM_MESSAGE: _repeated,
     _event("patch_apply_end"): _decoded(decode.PatchEnd, _patch_end),
     _event("thread_rolled_back"): _noted("outcome:thread_rolled_back"),
     _item_line("message"): _message,
@@ -226,11 +271,12 @@ HANDLERS: dict[bytes, Handler] = {
             "image_generation_call",
         ),
     ),
-    _called,
+    _tool_call,
 )
 
 SILENT = (
-    frozenset({b"inter_agent_communication", b"inter_agent_communication_metadata", b"realtime_item", b"state"})
+    frozenset({ITEM_SKIPPED, b"world_state", b"dynamic_tools_updated", b"retained_context", b"security_risk_score"})
+    | frozenset({b"inter_agent_communication", b"inter_agent_communication_metadata", b"realtime_item", b"state"})
     | frozenset(
         map(
             _event,
@@ -254,7 +300,7 @@ SILENT = (
     | frozenset(
         map(
             _item_line,
-            ("compaction", "context_compaction", "configuration_update", "compaction_trigger"),
+            ("additional_tools", "ghost_snapshot", "tool_search_output", "compaction", "context_compaction", "configuration_update", "compaction_trigger"),
         ),
     )
 )

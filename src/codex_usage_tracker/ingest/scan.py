@@ -7,7 +7,7 @@ that layout is told by one anchored match; any other layout is decoded as a whol
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,23 +19,11 @@ PIECE_BYTES = 2**20
 OVERSIZED_NOTE = "oversized_line"
 
 LAYOUT = re.compile(
-    rb'\{"timestamp":"([^"\\]{20,40})",(?:"ordinal":\d+,)?"type":"(\w+(?:","payload":\{"type":"\w+(?="))?)',
+    rb'\{"timestamp":"([^"\\]{20,40})",(?:"ordinal":\d+,)?"type":"(\w+(?:","payload":\{"type":"\w+(?="))?)'
+    rb'(?:","thread_id":"[^"\\]{1,64}","turn_id":"[^"\\]{1,64}","item":\{"type":"(\w+)"(?:,"id":"([^"\\]{1,128})")?)?',
 )
+"""Timestamp, kind, and of a finished item its type and id."""
 INNER = b'","payload":{"type":"'
-UNWANTED = frozenset(
-    {b"world_state", b"dynamic_tools_updated", b"retained_context", b"security_risk_score"}
-    | {b"response_item" + INNER + kind for kind in (b"additional_tools", b"ghost_snapshot", b"tool_search_output")},
-)
-"""Lines that are known to say nothing of use; whatever else is not understood is counted."""
-
-
-class Seen(NamedTuple):
-    """A complete line: its timestamp and kind where the layout is the usual one, its bytes and its number from 1."""
-
-    timestamp: bytes | None
-    kind: bytes | None
-    line: bytes
-    number: int
 
 
 class Scanner:
@@ -49,9 +37,9 @@ class Scanner:
         self.oversized: list[int] = []
         self.finished = False
 
-    def __iter__(self) -> Iterator[Seen]:
-        """Give out every line that may matter, in file order."""
-        readline, match, stop_at = self.stream.readline, LAYOUT.match, self.stop_at
+    def __iter__(self) -> Iterator[bytes]:
+        """Give out every complete line, in file order."""
+        readline, stop_at = self.stream.readline, self.stop_at
         while self.offset < stop_at:
             line = readline(PIECE_BYTES)
             if line[-1:] != b"\n":
@@ -61,12 +49,7 @@ class Scanner:
                     return
             self.offset += len(line)
             self.lines += 1
-            found = match(line)
-            if found is None:
-                if not line.isspace():
-                    yield Seen(None, None, line, self.lines)
-            elif found[2] not in UNWANTED:
-                yield Seen(found[1], found[2], line, self.lines)
+            yield line
 
     def _long_line(self, piece: bytes) -> bytes:
         """Join a line from its pieces; b"" where the file ends before the line does, a blank line if it is too long."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from codex_usage_tracker.model import Call, Fact, Limit, Note, Reading, Thread, Turn, Usage
+    from codex_usage_tracker.model import Call, Limit, Note, Reading, Thread, Turn, Usage
 
 CALL_COLUMNS = (
     "key, at, thread_id, turn_id, profile_id, file_id, line, input, cached_input, cache_write, output, reasoning,"
@@ -163,7 +163,7 @@ class Writer:
         for row, call in zip(rows, calls, strict=True):
             self.put(row, call.facts)
 
-    def put(self, row: tuple[object, ...], facts: list[Fact]) -> None:
+    def put(self, row: tuple[object, ...], facts: dict[str, list[int]]) -> None:
         """Insert one call, or replace it where this file goes before the one it was read from."""
         key, file_id = row[0], row[5]
         found = self.db.execute(
@@ -191,9 +191,9 @@ class Writer:
             ),
         )  # fmt: skip
 
-    def _fact_rows(self, call_id: int, facts: Iterable[Fact]) -> Iterable[tuple[int, ...]]:
-        for label, count, tokens, first, last in facts:
-            yield call_id, self.labels.get(label) or self._label(label), count, tokens, first, last
+    def _fact_rows(self, call_id: int, facts: dict[str, list[int]]) -> Iterable[tuple[int, ...]]:
+        for label, numbers in facts.items():
+            yield call_id, self.labels.get(label) or self._label(label), *numbers
 
     def _label(self, label: str) -> int:
         found = self._shared("fact_label", ("label",), (label,))
