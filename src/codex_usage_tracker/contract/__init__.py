@@ -31,7 +31,7 @@ class Row(Numbers, kw_only=True):
 
 
 class Scope(msgspec.Struct, kw_only=True):
-    """What an answer is about: range, filter, history, zone, and of when the data is (milliseconds UTC)."""
+    """What an answer is about: range, filter, history, zone, of when the data is (milliseconds UTC), what is hidden."""
 
     since: int | None
     until: int | None
@@ -40,6 +40,7 @@ class Scope(msgspec.Struct, kw_only=True):
     as_of: int | None
     generation: int
     filters: dict[str, Any] = {}
+    privacy_mode: str = "normal"
 
 
 class Summary(msgspec.Struct, kw_only=True):

@@ -10,7 +10,7 @@ from codex_usage_tracker.demo.usage import NOTHING, Usage
 _TOKEN_MS = 11.0
 _FAST = 1.6
 _STOPPED = 0.035
-_FAILED = 0.045
+_FAILED = 0.055
 
 
 def plan_steps(rollout: Rollout, turn: Turn, calls: int) -> list[list[Errand]]:

@@ -42,7 +42,9 @@ def _compacted(rollout: Rollout, turn: Turn, record: Json) -> Json:
     history = [_kept_prompt(key, prompt_turn, text) for key, prompt_turn, text in kept]
     secret = rollout.scene.filler.secret(dice.around(1_500, 0.4))
     history.append({"type": "compaction", "id": f"cmp_{dice.hexes(48)}", "encrypted_content": secret})
-    notes = [{"history_sequence": place + 1, "sampled_through_sequence": rollout.sampled} for place in range(len(history))]
+    notes = [
+        {"history_sequence": place + 1, "sampled_through_sequence": rollout.sampled} for place in range(len(history))
+    ]
     rollout.windows.append(dice.uuid7(rollout.now))
     return {
         "message": "",

@@ -5,7 +5,7 @@ from random import Random
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
-_STEPS = 8_192
+_STEPS = 2_048
 _VARIANT = 8 << 72
 _BELL = [_NORMAL.inv_cdf((step + 0.5) / _STEPS) for step in range(_STEPS)]
 

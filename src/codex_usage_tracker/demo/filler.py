@@ -61,7 +61,9 @@ def _diff(dice: Dice) -> str:
 
 def _listing(dice: Dice) -> str:
     """Return one line of a directory listing."""
-    return f"-rw-r--r-- 1 robin robin {dice.span(90, 99_999):6d} Mar {dice.span(1, 28):2d} 09:41 {dice.choice(_WORDS)}.py"
+    return (
+        f"-rw-r--r-- 1 robin robin {dice.span(90, 99_999):6d} Mar {dice.span(1, 28):2d} 09:41 {dice.choice(_WORDS)}.py"
+    )
 
 
 def _build(dice: Dice) -> str:

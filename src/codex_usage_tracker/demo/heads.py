@@ -1,11 +1,15 @@
 """The opening lines of a rollout: who runs, where, and with which instructions."""
 
+from collections.abc import Sequence
+
 from codex_usage_tracker.demo.people import CREATOR
 from codex_usage_tracker.demo.rollout import Json, Rollout, Snapshot, Turn
 from codex_usage_tracker.demo.stamps import stamp
 
-_INSTRUCTIONS = "Demo text in place of the real instructions. Work in the given folder, run tools when needed, then answer."
-_RULES = "<permissions instructions>\nDemo text: commands may run in this folder without asking.\n</permissions instructions>"
+_INSTRUCTIONS = (
+    "Demo text in place of the real instructions. Work in the given folder, run tools when needed, then answer."
+)
+_RULES = "<permissions instructions>\nDemo text: commands may run in this folder.\n</permissions instructions>"
 _TOOLS = "<tools>\nDemo text: more tools can be searched for.\n</tools>"
 _DEVELOPER = ("permissions.instructions", "tools.deferred_namespaces")
 _CODE_TOOLS: list[Json] = [
@@ -22,27 +26,38 @@ _HARNESS: Json = {"provenance": {"type": "harness", "hook": False}}
 def write_meta(rollout: Rollout, base: Snapshot | None = None) -> None:
     """Write the session_meta line."""
     cast, kin = rollout.cast, rollout.cast.kin
-    payload: Json = {"account_scoped": True, **CREATOR, "session_id": kin.session, "id": kin.thread}
-    if base:
-        payload |= {"forked_from_id": base.cast.kin.thread, "forked_from_ordinal_exclusive": base.ordinal}
-    if kin.parent:
-        payload["parent_thread_id"] = kin.parent
-    payload |= {"timestamp": stamp(rollout.opened), "cwd": cast.project.cwd, "runtime_workspace_roots": [cast.project.cwd]}
+    payload: Json = {"account_scoped": True, **CREATOR, **_ids(rollout, base)}
+    cwd = cast.project.cwd
+    payload |= {"timestamp": stamp(rollout.opened), "cwd": cwd, "runtime_workspace_roots": [cwd]}
     payload |= {"originator": cast.client.originator, "cli_version": cast.version, "source": kin.source}
-    payload["thread_source"] = kin.thread_source
     marks = {"agent_nickname": kin.nickname, "agent_role": kin.role, "agent_path": kin.path}
-    payload |= {key: mark for key, mark in marks.items() if mark}
+    payload |= {"thread_source": kin.thread_source} | {key: mark for key, mark in marks.items() if mark}
     provenance = {"type": "model", "model": rollout.setting.model.name}
     payload |= {"model_provider": "openai", "base_instructions": {"text": _INSTRUCTIONS, "provenance": provenance}}
-    payload["history_mode"] = "paginated"
-    payload |= _history_base(base)
+    payload |= {"history_mode": "paginated", **_history_base(base)}
     if kin.parent or base:
         payload["multi_agent_version"] = "disabled" if kin.kind == "review" else rollout.setting.model.agents
     payload["context_window"] = {"window_id": rollout.windows[0]}
-    if cast.project.remote:
-        git = {"commit_hash": cast.commit, "branch": cast.branch, "repository_url": cast.project.remote}
-        payload["git"] = git
-    rollout.say("session_meta", payload)
+    rollout.say("session_meta", payload | _git(rollout))
+
+
+def _ids(rollout: Rollout, base: Snapshot | None) -> Json:
+    """Return the ids of a thread, of what it was forked from and of what started it."""
+    kin = rollout.cast.kin
+    ids: Json = {"session_id": kin.session, "id": kin.thread}
+    if base:
+        ids |= {"forked_from_id": base.cast.kin.thread, "forked_from_ordinal_exclusive": base.ordinal}
+    if kin.parent:
+        ids["parent_thread_id"] = kin.parent
+    return ids
+
+
+def _git(rollout: Rollout) -> Json:
+    """Return the state of the repository, if the project is one."""
+    cast = rollout.cast
+    if not cast.project.remote:
+        return {}
+    return {"git": {"commit_hash": cast.commit, "branch": cast.branch, "repository_url": cast.project.remote}}
 
 
 def _history_base(base: Snapshot | None) -> Json:
@@ -66,8 +81,7 @@ def write_opening(rollout: Rollout, turn: Turn) -> None:
 def _instruct(rollout: Rollout, turn: Turn) -> None:
     """Write the developer message."""
     content = [{"type": "input_text", "text": text} for text in (_RULES, _TOOLS)]
-    marks = [_HARNESS, {"provenance": {"type": "tool", "namespace": "tool_search"}}]
-    tag = turn.tag | {"create_time": rollout.created(), "content_item_kinds": _DEVELOPER, "content_item_metadata": marks}
+    tag = _tag(rollout, turn, _DEVELOPER, [_HARNESS, {"provenance": {"type": "tool", "namespace": "tool_search"}}])
     rollout.respond(_message(rollout, "developer", content, tag), mcp=True)
 
 
@@ -81,8 +95,7 @@ def _describe(rollout: Rollout, turn: Turn) -> None:
         "  <timezone>Etc/UTC</timezone>",
         "</environment_context>",
     )
-    kinds = ["environments.environment_context"]
-    tag = turn.tag | {"create_time": rollout.created(), "content_item_kinds": kinds, "content_item_metadata": [_HARNESS]}
+    tag = _tag(rollout, turn, ["environments.environment_context"], [_HARNESS])
     rollout.respond(_message(rollout, "user", [{"type": "input_text", "text": "\n".join(lines)}], tag))
 
 
@@ -112,5 +125,11 @@ def write_world(rollout: Rollout, turn: Turn) -> None:
 
 def write_developer_note(rollout: Rollout, turn: Turn, text: str, kind: str) -> None:
     """Write a message from the client itself."""
-    tag = turn.tag | {"create_time": rollout.created(), "content_item_kinds": [kind], "content_item_metadata": [_HARNESS]}
+    tag = _tag(rollout, turn, [kind], [_HARNESS])
     rollout.respond(_message(rollout, "developer", [{"type": "input_text", "text": text}], tag))
+
+
+def _tag(rollout: Rollout, turn: Turn, kinds: Sequence[str], marks: list[Json]) -> Json:
+    """Return the mark of a message: its turn, its time and what its parts are."""
+    created: Json = {"create_time": rollout.created()}
+    return turn.tag | created | {"content_item_kinds": kinds, "content_item_metadata": marks}

@@ -206,19 +206,15 @@ class Guardian:
 def _guardian_kin(rollout: Rollout) -> Kin:
     """Return who the guardian of a session is."""
     thread, parent = rollout.scene.dice.uuid7(rollout.now), rollout.cast.kin
-    return Kin(thread, parent.session, "guardian", {"subagent": {"other": "guardian"}}, "guardian_review", parent.thread)
+    source = {"subagent": {"other": "guardian"}}
+    return Kin(thread, parent.session, "guardian", source, "guardian_review", parent.thread)
 
 
 def review(rollout: Rollout, calls: int) -> None:
     """Let a reviewer look at the changes: its calls are in its own file, its items also in the parent's."""
-    scene, parent = rollout.scene, rollout.cast.kin
-    key = scene.dice.uuid7(rollout.now)
-    turn = Turn(key, key, None, rollout.setting, rollout.now, scene.dice.chance(scene.appetite.detail))
-    target: Json = {"target": {"type": "uncommittedChanges"}, "user_facing_hint": "current changes"}
-    rollout.item(turn, {"type": "EnteredReviewMode", "id": scene.dice.uuid7(rollout.now), **target})
-    kin = Kin(scene.dice.uuid7(rollout.now), parent.session, "review", {"subagent": "review"}, "subagent", parent.thread)
-    reviewer = _open_child(rollout, kin, rollout.setting)
-    reviewer.context = Context(scene.dice, base=6_400)
+    turn = _enter_review(rollout)
+    reviewer = _open_child(rollout, _review_kin(rollout), rollout.setting)
+    reviewer.context = Context(rollout.scene.dice, base=6_400)
     below = new_turn(reviewer, rollout.setting, turn)
     rollout.now = reviewer.now
     write_started(rollout, below)
@@ -228,6 +224,22 @@ def review(rollout: Rollout, calls: int) -> None:
     reviewer.finish()
     _mirror(rollout, reviewer)
     _leave_review(rollout, turn)
+
+
+def _enter_review(rollout: Rollout) -> Turn:
+    """Write that a review begins, in a turn of its own."""
+    scene = rollout.scene
+    key = scene.dice.uuid7(rollout.now)
+    turn = Turn(key, key, None, rollout.setting, rollout.now, scene.dice.chance(scene.appetite.detail))
+    target: Json = {"target": {"type": "uncommittedChanges"}, "user_facing_hint": "current changes"}
+    rollout.item(turn, {"type": "EnteredReviewMode", "id": scene.dice.uuid7(rollout.now), **target})
+    return turn
+
+
+def _review_kin(rollout: Rollout) -> Kin:
+    """Return who the reviewer of a session is."""
+    thread, parent = rollout.scene.dice.uuid7(rollout.now), rollout.cast.kin
+    return Kin(thread, parent.session, "review", {"subagent": "review"}, "subagent", parent.thread)
 
 
 def _mirror(rollout: Rollout, reviewer: Rollout) -> None:

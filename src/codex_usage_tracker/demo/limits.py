@@ -9,6 +9,7 @@ _PRIMARY = 5 * HOUR
 _SECONDARY = 7 * DAY
 _UPGRADE = 0.35
 _WHOLE = 100
+_STEP = 4 * MINUTE
 _MANY = 20_000
 _OFFSET = 2 * DAY + 9 * HOUR
 
@@ -22,7 +23,7 @@ class Limits:
         self.upgrade = rhythm.first + int((rhythm.end - rhythm.first) * _UPGRADE)
         self._room = {_PRIMARY: self._allowance(_PRIMARY, 0.985), _SECONDARY: self._allowance(_SECONDARY, 1.0)}
         self._before: dict[int, float] = {}
-        self._minutes: dict[int, msgspec.Raw] = {}
+        self._known: dict[int, msgspec.Raw] = {}
 
     def _allowance(self, length: int, level: float) -> float:
         """Return the use that fills a window, taken from the busiest windows of the history."""
@@ -44,16 +45,16 @@ class Limits:
 
     def at(self, moment: int, *, spark: bool = False) -> msgspec.Raw:
         """Return the rate_limits object of a moment, of the main family or of the spark family."""
-        minute = moment // MINUTE * 2 + spark
-        known = self._minutes.get(minute)
+        step = moment // _STEP * 2 + spark
+        known = self._known.get(step)
         if known is None:
-            if len(self._minutes) > _MANY:
-                self._minutes.clear()
-            known = self._minutes[minute] = self._at(minute // 2 * MINUTE, spark=spark)
+            if len(self._known) > _MANY:
+                self._known.clear()
+            known = self._known[step] = self._at(step // 2 * _STEP, spark=spark)
         return known
 
     def _at(self, moment: int, *, spark: bool) -> msgspec.Raw:
-        """Return the rate_limits object of a minute."""
+        """Return the rate_limits object of a step of time."""
         spent = self.rhythm.spent(moment)
         window, week = self._window(moment, _PRIMARY), self._window(moment, _SECONDARY)
         key = (window, week, self._used(spent, window, _PRIMARY), self._used(spent, week, _SECONDARY), spark)

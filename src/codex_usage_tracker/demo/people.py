@@ -24,18 +24,20 @@ CLI = Client("codex_cli_rs", "cli", "user", 0.9, 40)
 EXEC = Client("codex_exec", "exec", "exec", 0.0, 2)
 EDITOR = Client("codex_vscode", "vscode", None, 0.9, 25)
 DESKTOP = Client("Codex Desktop", "vscode", None, 0.95, 30)
+_NEW_TERMINAL = 0.3
+_NEW_DESKTOP = 0.55
 _VERSIONS = tuple(f"0.{minor}.0" for minor in range(154, 170))
 
 _TASKS = (
     ("Fix flaky {thing} test", "The {thing} test fails about once in ten runs. Find out why and fix it."),
     ("Add {thing} tests", "Please add tests for the {thing}, also for the edge cases we talked about."),
-    ("Refactor {thing}", "The {thing} code has grown too big. Split it into smaller pieces without changing what it does."),
+    ("Refactor {thing}", "The {thing} code has grown too big. Split it up without changing what it does."),
     ("Speed up {thing}", "The {thing} is slow with large inputs. Measure first, then make it faster."),
     ("Investigate {thing} bug", "A user says the {thing} breaks after an hour. Have a look at the logs and the code."),
     ("Document {thing}", "Write a short guide about the {thing} for new people in the team."),
     ("Upgrade {thing} dependencies", "Bring the dependencies of the {thing} up to date and fix what breaks."),
     ("Review {thing} changes", "Look over my changes to the {thing} before I open the pull request."),
-    ("Add {thing} settings", "We need settings for the {thing}: a switch, a limit and a timeout. Keep the defaults as they are."),
+    ("Add {thing} settings", "We need settings for the {thing}: a switch, a limit and a timeout. Keep the defaults."),
     ("Explain {thing}", "How does the {thing} work, and where would I start to change it?"),
     ("Clean up {thing} errors", "Errors of the {thing} are hard to read. Make them say what to do."),
     ("Port {thing} to new API", "Move the {thing} over to the new API and keep the old one working for now."),
@@ -79,7 +81,7 @@ _ENDINGS = (
 )
 NICKNAMES = ("Gibbs", "Hegel", "Noether", "Euler", "Curie", "Turing", "Lovelace", "Hopper", "Galois", "Sagan")
 ROLES = ("explorer", "worker", "awaiter", None)
-ERRANDS = ("Inspect the tests", "Map the callers", "Check the migrations", "Compare both versions", "Collect the errors")
+ERRANDS = ("Inspect the tests", "Map the callers", "Check the migrations", "Compare versions", "Collect the errors")
 QUERIES = ("retry with jitter best practice", "sqlite wal checkpoint", "http 429 retry-after", "unicode normal forms")
 MCP_TOOLS = (
     ("linear", "get_issue", '{"id": "AUR-%d"}'),
@@ -96,8 +98,8 @@ def version_at(part: float) -> str:
 
 def pick_client(dice: Dice, part: float) -> Client:
     """Pick how somebody runs Codex; the terminal client changes its name midway, the desktop app comes late."""
-    terminal = CLI if part < 0.3 else TUI
-    weights = (10.0, 3.0, 3.0, 3.0 if part > 0.55 else 0.0)
+    terminal = CLI if part < _NEW_TERMINAL else TUI
+    weights = (10.0, 3.0, 3.0, 3.0 if part > _NEW_DESKTOP else 0.0)
     return dice.choices((terminal, EXEC, EDITOR, DESKTOP), weights)[0]
 
 

@@ -193,9 +193,8 @@ def _gits(project: Project) -> Iterator[Command]:
 @lru_cache
 def _commands(project: Project) -> tuple[tuple[Command, ...], ...]:
     """Return the commands of a project by group."""
-    checks = (_plain(project.test, "tests", 9.0, 1), _plain(project.test, "tests", 9.0, 1))
-    checks += (_plain(project.build, "build", 6.0, 2),)
-    return (tuple(_reads(project)), tuple(_finds(project)), tuple(_gits(project)), checks)
+    test, build = _plain(project.test, "tests", 9.0, 1), _plain(project.build, "build", 6.0, 2)
+    return (tuple(_reads(project)), tuple(_finds(project)), tuple(_gits(project)), (test, test, build))
 
 
 def pick_command(dice: Dice, project: Project) -> Command:

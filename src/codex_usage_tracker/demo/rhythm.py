@@ -7,13 +7,13 @@ from codex_usage_tracker.demo.dice import Dice
 from codex_usage_tracker.demo.plan import DemoPlan
 from codex_usage_tracker.demo.stamps import DAY, HOUR, MINUTE, weekday
 
-_WEEKDAY = [0, 0, 0, 0, 0, 0, 0.05, 0.3, 1.0, 1.3, 1.35, 1.0, 0.3, 1.0, 1.3, 1.3, 1.1, 0.7, 0.25, 0.2, 0.4, 0.4, 0.2, 0]
-_WEEKEND = [0.02, 0, 0, 0, 0, 0, 0, 0.02, 0.1, 0.5, 0.9, 0.8, 0.3, 0.3, 0.7, 0.9, 0.8, 0.5, 0.2, 0.3, 0.7, 0.9, 0.5, 0.1]
+_WEEKDAY = (0, 0, 0, 0, 0, 0, 5, 30, 100, 130, 135, 100, 30, 100, 130, 130, 110, 70, 25, 20, 40, 40, 20, 0)
+_WEEKEND = (2, 0, 0, 0, 0, 0, 0, 2, 10, 50, 90, 80, 30, 30, 70, 90, 80, 50, 20, 30, 70, 90, 50, 10)
 _SATURDAY = 5
 _GAPS_FROM = 21
 
 
-def _curve(hours: list[float]) -> list[float]:
+def _curve(hours: tuple[int, ...]) -> list[float]:
     """Return the share of a day's work that lies before each minute."""
     minutes = [weight for weight in hours for _ in range(60)]
     total = sum(minutes)

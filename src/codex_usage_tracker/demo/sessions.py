@@ -17,6 +17,8 @@ from codex_usage_tracker.demo.turns import new_turn, write_beginning, write_prom
 
 _LONG_TURN = 5
 _LONG_THREAD = 24
+_THINK = 0.86
+_BREAK = 0.94
 _NIGHT = 22 * HOUR
 _FORKABLE = 120_000
 _ARCHIVED_AFTER = 3 * DAY
@@ -54,7 +56,7 @@ class Session:
         self.scene = scene
         self.rollout = Rollout(scene, cast, setting, moment)
         self.goal = min(900, max(1, int(dice.around(26 if cast.client.turns > _LONG_TURN else 13, 1.05))))
-        self.guardian = Guardian() if dice.chance(0.09) and cast.client.trigger == "user" else None
+        self.guardian = Guardian() if dice.chance(0.12) and cast.client.trigger == "user" else None
         self.lively = dice.chance(0.2)
         self.snapshot: Snapshot | None = None
 
@@ -70,7 +72,7 @@ class Session:
         if self.guardian:
             self.guardian.finish()
         old = self.scene.end - rollout.now > _ARCHIVED_AFTER
-        rollout.finish(archived=old and dice.chance(0.03))
+        rollout.finish(archived=old and dice.chance(0.045))
 
     def _open(self, base: Snapshot | None) -> None:
         """Write the first line and give the thread its name."""
@@ -149,10 +151,10 @@ class Session:
         """Think for a moment, take a break or sleep over it."""
         rollout, dice = self.rollout, self.scene.dice
         tired = rollout.now % DAY > _NIGHT
-        if luck < 0.86 and not tired:
+        if luck < _THINK and not tired:
             rollout.wait(min(20 * MINUTE, dice.around(80 * SECOND, 0.9)))
             return False
-        if luck < 0.94 and not tired:
+        if luck < _BREAK and not tired:
             rollout.wait(dice.around(90 * MINUTE, 0.5))
         else:
             later = self.scene.rhythm.later_day(rollout.now, 1 + int(dice.around(0.8, 0.9)))

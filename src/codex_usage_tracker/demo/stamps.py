@@ -12,7 +12,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MINUTES = 1440
 _MANY = 20_000
 _KNOWN: dict[int, str] = {}
-_SECONDS = [f"{rest // SECOND:02d}.{rest % SECOND:03d}Z" for rest in range(MINUTE)]
+_SECONDS = [f"{second:02d}." for second in range(60)]
+_MILLIS = [f"{milli:03d}Z" for milli in range(SECOND)]
 _MINUTES = [f"T{minute // 60:02d}:{minute % 60:02d}:" for minute in range(1440)]
 
 
@@ -30,7 +31,7 @@ def stamp(moment: int) -> str:
         if len(_KNOWN) > _MANY:
             _KNOWN.clear()
         text = _KNOWN[minute] = f"{date_text(minute // _DAY_MINUTES)}{_MINUTES[minute % _DAY_MINUTES]}"
-    return text + _SECONDS[rest]
+    return text + _SECONDS[rest // SECOND] + _MILLIS[rest % SECOND]
 
 
 def file_stamp(moment: int) -> str:

@@ -177,8 +177,8 @@ class Shell(_Tool):
             text = _ENCODE(result).decode()
             write_output(rollout, turn, self.call, script_output(self.seconds, text), custom=True)
         else:
-            head = f"Chunk ID: {chunk}\nWall time: {self.seconds:.4f} seconds\nProcess exited with code {self.code_of_exit}"
-            text = f"{head}\nOriginal token count: {tokens}\nOutput:\n{shown}"
+            ended = f"Wall time: {self.seconds:.4f} seconds\nProcess exited with code {self.code_of_exit}"
+            text = f"Chunk ID: {chunk}\n{ended}\nOriginal token count: {tokens}\nOutput:\n{shown}"
             write_output(rollout, turn, self.call, text)
 
     def _execution(self, rollout: Rollout, body: str) -> Json:
@@ -226,8 +226,8 @@ class Patch(_Tool):
         item["changes"] = {f"{rollout.cast.project.cwd}/{self.path}": change}
         rollout.item(turn, item | {"status": "completed", "stdout": said, "stderr": ""}, self.since)
         rollout.wait(6)
-        answer = script_output(self.seconds, "{}") if self.code else f"Exit code: 0\nWall time: 0 seconds\nOutput:\n{said}"
-        write_output(rollout, turn, self.call, answer, custom=True)
+        direct = f"Exit code: 0\nWall time: 0 seconds\nOutput:\n{said}"
+        write_output(rollout, turn, self.call, script_output(self.seconds, "{}") if self.code else direct, custom=True)
 
 
 class Mcp(_Tool):
@@ -253,7 +253,7 @@ class Mcp(_Tool):
         """Write the call as it went and what goes back to the model."""
         content = [{"type": "text", "text": self._body(rollout, "search", 0.8)}]
         item: Json = {"type": "McpToolCall", "id": self.key, "server": self.server, "tool": self.tool}
-        item |= {"arguments": msgspec.Raw(self.arguments.encode()), "status": "completed"}
+        item |= {"arguments": msgspec.json.decode(self.arguments), "status": "completed"}
         rollout.item(turn, item | {"result": {"content": content}, "duration": _duration(self.seconds)}, self.since)
         rollout.wait(6)
         text = _ENCODE(content).decode()
@@ -296,9 +296,8 @@ class WebSearch(_Tool):
         """Write nothing: the results stay with the API."""
 
 
-_DIRECT = (Shell, Patch, Mcp, PlanUpdate, WebSearch)
-_DIRECT_WEIGHTS = (72, 88, 93, 97, 100)
-_CODE_WEIGHTS = (78, 94, 100)
+_DIRECT = (Shell,) * 36 + (Patch,) * 8 + (Mcp, Mcp, PlanUpdate, PlanUpdate, WebSearch, WebSearch)
+_CODE = (Shell,) * 39 + (Patch,) * 8 + (Mcp, Mcp, Mcp)
 
 
 def pick_errands(rollout: Rollout, turn: Turn) -> list[Errand]:
@@ -308,7 +307,9 @@ def pick_errands(rollout: Rollout, turn: Turn) -> list[Errand]:
         return [Quiet()]
     if rollout.cast.kin.kind in {"review", "guardian"}:
         return [Shell(rollout, turn)]
-    weights = _CODE_WEIGHTS if turn.setting.model.code_mode else _DIRECT_WEIGHTS
-    tool = dice.choices(_DIRECT[: len(weights)], cum_weights=weights)[0]
-    more = dice.span(1, 2) if dice.chance(0.14) else 0
-    return [tool(rollout, turn), *(Shell(rollout, turn) for _ in range(more))]
+    tools = _CODE if turn.setting.model.code_mode else _DIRECT
+    tool = tools[int(dice.random() * len(tools))]
+    errands: list[Errand] = [tool(rollout, turn)]
+    if dice.chance(0.14):
+        errands.extend(Shell(rollout, turn) for _ in range(dice.span(1, 2)))
+    return errands

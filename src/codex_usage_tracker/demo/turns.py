@@ -98,7 +98,8 @@ def write_prompt(rollout: Rollout, turn: Turn, prompt: str) -> None:
     rollout.wait(12)
     key = f"msg_{dice.uuid7(rollout.now)}"
     marks = [{"provenance": {"type": "user"}}]
-    tag = turn.tag | {"create_time": rollout.created(), "content_item_kinds": ["user.text"], "content_item_metadata": marks}
+    tag = turn.tag | {"create_time": rollout.created(), "content_item_kinds": ["user.text"]}
+    tag["content_item_metadata"] = marks
     message: Json = {"type": "message", "id": key, "role": "user", "content": [{"type": "input_text", "text": prompt}]}
     retained = retained_source(rollout, turn, key, "user")
     rollout.prompts.append((key, turn.id, prompt))

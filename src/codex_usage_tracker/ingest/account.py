@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         UsageRecord,
     )
 
-MAX_TOOLS = 256
+MAX_TOOLS = 64
 """Tool calls whose output is waited for."""
 MAX_UNMATCHED = 8
 
@@ -57,7 +57,7 @@ CAUSES = (
 NO_SIGNAL, AGENT, TOOL_RESULT, AFTER_COMPACTION, DELEGATED, USER, COMPACTION = range(len(CAUSES))
 
 
-class State(msgspec.Struct, gc=False):
+class State(msgspec.Struct, array_like=True, gc=False):
     """All that must be kept between two readings of one rollout."""
 
     own: str
@@ -71,7 +71,7 @@ class State(msgspec.Struct, gc=False):
     continued: bool = False
     turn_ids: bool = False
 
-    epoch: int = 0
+    runs: int = 0
     total: Usage | None = None
     last: Usage | None = None
     restarted: bool = False
@@ -86,7 +86,6 @@ class State(msgspec.Struct, gc=False):
     next_tier: str | None = None
     window: int | None = None
     limits: limits.Last = {}
-    raw_limits: bytes = b""
 
     last_at: int | None = None
     last_call_at: int | None = None
@@ -123,9 +122,11 @@ class Account:
         self.limits: list[Limit] = []
         self.notes: dict[str, list[int]] = {}
         self.profiles: dict[Profile, int] = {}
+        self.sorts: dict[tuple[str | None, str | None, str | None, str, str, int], Profile] = {}
         self.thread: Thread | None = None
         self.name: str | None = None
         self.given_out = False
+        self.raw_limits = b""
 
     def at(self, timestamp: bytes | None, line: int) -> int:
         """Return a line's instant; that of the line before where it has none."""
@@ -213,6 +214,7 @@ class Account:
         if self._copied(event.turn_id or self.state.turn):
             return
         self.fact("outcome:task_complete" if outcome == "complete" else f"outcome:{outcome}", line)
+        self.state.tools.clear()
         turn = self._turn(event, at)
         turn.ended_at = at
         turn.started_at = turn.started_at or _instant_of(event.started_at)
@@ -249,15 +251,16 @@ class Account:
             self.note("invalid_counter", line)
         elif usage == NO_USAGE:
             return
-        elif record.thread_id is None or record.thread_id == state.own:
-            state.inherited = False
+        else:
             state.record_turn = record.turn_id
             state.unmatched.append(usage)
             if len(state.unmatched) > MAX_UNMATCHED:
                 del state.unmatched[0]
-            self._open(self._record_key(record), usage, at, line, "record", record, at)
-        else:
-            self._claim(COPIED, record.thread_id, self._record_key(record), usage, at, line, record)
+            if record.thread_id is None or record.thread_id == state.own:
+                state.inherited = False
+                self._open(self._record_key(record), usage, at, line, "record", record, at)
+            else:
+                self._claim(COPIED, record.thread_id, self._record_key(record), usage, at, line, record)
 
     def _record_key(self, record: UsageRecord) -> int:
         total = record.thread_token_usage
@@ -267,7 +270,7 @@ class Account:
     def token_count(self, snapshot: TokenCount, at: int, line: int) -> None:
         """Count a snapshot if it is a call of its own."""
         state, info = self.state, snapshot.info
-        if bytes(snapshot.rate_limits) != state.raw_limits and not state.inherited:
+        if bytes(snapshot.rate_limits) != self.raw_limits and not state.inherited:
             self._limits(bytes(snapshot.rate_limits), at, line)
         if info is None:
             state.restarted = True
@@ -275,8 +278,8 @@ class Account:
         state.window = info.model_context_window or state.window
         total, last = usage_of(info.total_token_usage), usage_of(info.last_token_usage)
         if total is None or last is None:
-            if info.total_token_usage is not None:
-                self.note("invalid_counter", line)
+            missing = info.total_token_usage is None or info.last_token_usage is None
+            self.note("missing_field" if missing else "invalid_counter", line)
             return
         if state.restarted:
             state.restarted = False
@@ -290,28 +293,35 @@ class Account:
         if found is None:
             self.note("unexpected_shape", line)
             return
-        self.state.raw_limits = raw
+        self.raw_limits = raw
         self.limits.extend(limits.changed(found, at, self.state.limits))
 
     def _snapshot(self, total: Usage, last: Usage, at: int, line: int) -> None:
         state, before = self.state, self.state.total
-        if before is not None and sum(total) < sum(before):
-            state.epoch += 1
+        if state.unmatched and last == state.unmatched[-1] and total != before:
+            self._recorded(total, last)
+            return
         if last == NO_USAGE or (total == before and (last == state.last or state.last == NO_USAGE or total != last)):
             return
+        if total == last:
+            state.runs += 1
         if self._recorded(total, last):
             return
         standing = self._standing(total, last)
         if standing:
             owner = self._owner() if standing == COPIED else state.own
-            key = key_of(owner, state.epoch, *total, *last)
+            key = key_of(owner, self._stretch(), *total, *last)
             call = self._claim(standing, owner if standing == COPIED else state.parent or owner, key, last, at, line)
         else:
             if before is not None:
                 self._gap(before, total, last, at, line)
             answered = instant(state.answered_at or b"") or at
-            call = self._open(key_of(state.own, state.epoch, *total, *last), last, at, line, "snapshot", None, answered)
+            call = self._open(key_of(state.own, self._stretch(), *total, *last), last, at, line, "snapshot", None, answered)
         call.logged = total
+
+    def _stretch(self) -> str | int:
+        """Return where totals do not repeat: a turn, or how often they began anew; lines that a migration drops change neither."""
+        return self.state.turn or self.state.runs
 
     def _recorded(self, total: Usage, last: Usage) -> bool:
         """Say whether a record has told of this call already, and if so take the total that stands here."""
@@ -347,7 +357,7 @@ class Account:
         state = self.state
         profile = Profile(state.model, state.effort, state.tier, state.kind, "gap", *CAUSES[NO_SIGNAL])
         logged = tuple(now - own for now, own in zip(total, last, strict=True))
-        key = key_of(state.own, "gap", state.epoch, *total, *last)
+        key = key_of(state.own, "gap", self._stretch(), *total, *last)
         call = Call(key, at, line, state.turn, None, self._profile(profile), missing, logged, state.window, None, None, {})
         self.claims.append(Claim(GAP, state.own, call, before))
 
@@ -356,6 +366,8 @@ class Account:
     ) -> Call:  # fmt: skip
         """Take a call that counts only if it is nowhere else."""
         basis = "inherited" if standing == COPIED else "snapshot"
+        if standing == COPIED:  # the line's time is that of the copy
+            at = uuid7_instant(record.turn_id if record else self.state.turn) or at
         call = self._open(key, usage, at, line, basis, record, at, counted=False)
         self.state.claimed = standing, owner
         self.claims.append(Claim(standing, owner, call))
@@ -367,8 +379,8 @@ class Account:
     ) -> Call:  # fmt: skip
         """Begin the latest call with what is pending; later lines may add to it."""
         state = self.state
-        cause = state.cause or (NO_SIGNAL if state.kind in {"turn", "memory"} else DELEGATED)
-        profile = Profile(state.model, state.effort, state.tier, state.kind, basis, *CAUSES[cause])
+        sort = (state.model, state.effort, state.tier, state.kind, basis, state.cause)
+        profile = self.sorts.get(sort) or self._sort(*sort)
         call = Call(
             key, at, line,
             state.turn if record is None else record.turn_id or state.turn,
@@ -387,6 +399,14 @@ class Account:
         if counted:
             self.calls.append(call)
         return call
+
+    def _sort(  # noqa: PLR0917
+        self, model: str | None, effort: str | None, tier: str | None, kind: str, basis: str, cause: int,
+    ) -> Profile:  # fmt: skip
+        because = cause or (NO_SIGNAL if kind in {"turn", "memory"} else DELEGATED)
+        profile = Profile(model, effort, tier, kind, basis, *CAUSES[because])
+        self.sorts[model, effort, tier, kind, basis, cause] = profile
+        return profile
 
     def _give_out(self) -> None:
         """Give the latest call out again if it stems from an earlier slice and a line of this one changed it."""

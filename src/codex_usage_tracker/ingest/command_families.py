@@ -110,131 +110,107 @@ windows: read Get-Content=gc Get-ChildItem=gci Select-String=sls Get-Item=gi Get
 
 _VERBS = """
 git: read status log diff show blame annotate grep ls-files ls-tree rev-parse rev-list describe cat-file shortlog
- cherry merge-base merge-tree name-rev for-each-ref show-ref show-branch whatchanged range-diff diff-tree diff-index
- diff-files var count-objects check-ignore check-attr check-ref-format verify-commit verify-tag version help fsck
- branch tag remote config reflog symbolic-ref hash-object difftool archive | write add=stage commit checkout switch
- restore reset rm mv merge rebase cherry-pick revert clean am apply init gc prune update-index update-ref write-tree
- commit-tree read-tree filter-branch filter-repo mergetool pack-refs replace rerere sparse-checkout format-patch clone
- pull stash worktree submodule notes bisect bundle repack lfs subtree maintenance | network fetch push ls-remote
- send-email request-pull
-gh: network pr issue repo release run workflow api search gist auth browse label secret variable ruleset project cache
- codespace org status attestation | other alias config extension; pip: write install uninstall download wheel | read
- list show freeze check inspect cache config debug index search; uv: write add remove sync lock pip venv init cache
- self python tool | other run | build build | network publish auth | read tree export version
-poetry: write add remove install update lock init new self config env cache | other run shell | build build | network
- publish search | read show check about version; pipx: write install uninstall upgrade inject reinstall upgrade-all
- ensurepath | other run | read list; pdm: write add remove install update lock sync init | other run | build build |
- read list show info; hatch: other run shell env | test test | write fmt clean new version | build build
-pipenv: write install uninstall update lock sync clean | other run shell | read graph check; conda: write install
- create remove update env clean | other run activate deactivate | read list info search config; coverage: test run |
- read report annotate | write html xml json combine erase lcov; alembic: write upgrade downgrade revision stamp merge
- init | read history current heads show check branches
-django: write migrate makemigrations collectstatic startapp startproject createsuperuser loaddata flush makemessages |
- test test check | read showmigrations diffsettings sqlmigrate inspectdb dumpdata | other runserver shell dbshell
-flask: other run shell db routes; jupyter: other lab notebook nbconvert execute kernelspec; pre-commit: test run |
- write install uninstall autoupdate clean; ruff: test check | write format clean | read rule linter config | other
- server analyze; twine: network upload | test check; mkdocs: build build | other serve
+ cherry merge-base merge-tree name-rev for-each-ref show-ref show-branch whatchanged range-diff diff-tree count-objects
+ check-ignore version help fsck branch tag remote config reflog symbolic-ref hash-object difftool archive | write
+ add=stage commit checkout switch restore reset rm mv merge rebase cherry-pick revert clean am apply init gc prune
+ update-index update-ref filter-branch filter-repo mergetool  sparse-checkout format-patch clone pull stash worktree
+ submodule notes bisect bundle lfs | network fetch push ls-remote; gh: network pr issue repo release run workflow api
+ search gist auth browse label secret variable ruleset project cache codespace org status attestation | other alias
+ config extension; glab: network mr issue repo release ci api auth variable; hg: read status log diff annotate heads
+ branches cat | write add commit=ci update=up merge revert rebase branch tag | network pull push clone; svn: read
+ status=st log diff info list=ls cat blame | write add commit=ci update=up checkout=co revert switch merge delete=rm
+ copy move; jj: read status=st log diff show file op bookmark | write new commit describe=desc squash split rebase
+ abandon edit restore undo | network git
+pip: write install uninstall download wheel | read list show freeze check cache config index; uv: write add remove sync
+ lock pip venv init cache self python tool | other run | build build | network publish auth | read tree export version;
+ poetry: write add remove install update lock init new env | other run shell | build build | network publish | read
+ show check version; pipx: write install uninstall upgrade inject | other run | read list; pdm: write add remove
+ install update lock sync init | other run | build build | read list show info; hatch: other run shell env | test test
+ | write fmt clean new version | build build; rye: write add remove sync lock init fmt | other run | test test lint;
+ pipenv: write install uninstall update lock sync clean | other run shell | read graph check; conda: write install
+ create remove update env clean | other run activate | read list info search config; coverage: test run | read report |
+ write html xml json combine erase lcov; alembic: write upgrade downgrade revision stamp merge init | read history
+ current heads show check branches; django: write migrate makemigrations collectstatic startapp startproject
+ createsuperuser loaddata flush makemessages | test test check | read showmigrations diffsettings sqlmigrate inspectdb
+ dumpdata | other runserver shell dbshell; jupyter: other lab notebook nbconvert execute kernelspec; pre-commit: test
+ run | write install uninstall autoupdate clean; ruff: test check | write format clean | read rule linter config |
+ other server analyze; dbt: other run seed snapshot build | test test | build compile | read ls=list docs
 npm: write install=i,in,add ci=clean-install uninstall=remove,rm,un update=up,upgrade init=create dedupe prune link
- version pkg rebuild set cache config | test test=t,tst audit | other run=run-script,rum exec=x start stop restart |
- network publish login logout unpublish deprecate dist-tag | read ls=list,ll,la view=info,show,v outdated root prefix
- bin explain=why help search whoami fund doctor query | build pack
-pnpm: write install=i add remove=rm,un update=up import prune link dedupe init create store patch config | other
- run=run-script exec dlx start deploy rebuild | network publish | read ls=list why outdated root bin view licenses |
- test audit
-yarn: write install add remove up=upgrade,upgrade-interactive init create set link unlink dedupe import plugin config
+ version pkg rebuild cache config | test test=t,tst audit | other run=run-script exec=x start stop restart | network
+ publish login unpublish dist-tag | read ls=list,ll view=info,show outdated root prefix explain=why help search whoami
+ | build pack; pnpm: write install=i add remove=rm,un update=up prune link dedupe init create store patch config |
+ other run=run-script exec dlx start deploy rebuild | network publish | read ls=list why outdated root bin view | test
+ audit; yarn: write install add remove up=upgrade,upgrade-interactive init create set link unlink dedupe plugin config
  cache | other run exec dlx start node workspaces | network publish npm | read list why info outdated bin versions |
- test audit
-bun: write install=i add remove=rm update link create init upgrade pm patch | other run x start repl | test test |
- build build; deno: other run task repl serve eval | test test check lint bench | write fmt install add remove cache
- init | build compile bundle | read info doc; turbo: other run prune daemon; nx: other run run-many affected | test
- test lint e2e | build build | read graph show | write generate=g migrate format reset
-vitest: test run watch dev related bench list; playwright: test test | write install | other codegen open show-report;
- cypress: test run | other open; prisma: write generate migrate db format init | test validate | other studio; biome:
- test check lint ci format | write migrate init
+ test audit; bun: write install=i add remove=rm update link create init upgrade pm patch | other run x start repl |
+ test test | build build; deno: other run task repl serve eval | test test check lint bench | write fmt install add
+ remove cache init | build compile bundle | read info doc; turbo: other run prune daemon; nx: other run run-many
+ affected | test test lint e2e | build build | read graph show | write generate=g migrate format reset;
+ next,nuxt,astro,vite,nest,ng,storybook: build build | test test lint e2e check | other dev start serve preview | write
+ generate=g new add; vitest: test run watch dev related bench list; playwright: test test | write install | other
+ codegen open show-report; cypress: test run | other open; prisma: write generate migrate db format init | test
+ validate | other studio; biome: test check lint ci format | write migrate init
 cargo: build build=b check=c rustc doc=d package | test test=t bench clippy audit deny nextest miri tarpaulin llvm-cov
- hack udeps machete semver-checks | write add remove=rm update install uninstall fmt fix clean init new vendor
- generate-lockfile | other run=r watch make xtask leptos expand | read tree metadata search locate-project pkgid info
- version | network publish login fetch yank owner
-rustup: write update install component target toolchain default override self | read show which doc check | other run;
- go: build build | test test vet | write get install mod generate fmt fix clean work | read list env version doc |
- other run tool; golangci-lint: test run | write fmt | read linters config version
-gradle: build build assemble classes compileJava compileKotlin compileTestJava jar bootJar assembleDebug
- assembleRelease installDebug bundleRelease compileTestKotlin shadowJar installDist | test test check lint
- testDebugUnitTest connectedCheck integrationTest ktlintCheck detekt spotlessCheck checkstyleMain | write clean
- spotlessApply ktlintFormat wrapper publishToMavenLocal | read tasks dependencies projects properties dependencyInsight
- help | other run bootRun | network publish
-mvn: build compile package install test-compile | test test verify integration-test | write clean | read help validate
- | network deploy; sbt: build compile package assembly stage | test test testOnly testQuick | other run console | write
- clean scalafmt scalafmtAll; dotnet: build build publish pack msbuild | test test vstest | write restore add remove new
- clean format sln tool nuget workload | other run watch ef dev-certs user-secrets exec | read list help
-bazel: build build | test test coverage | other run | read query cquery info aquery | write clean; bundle: write
- install=i update add remove clean init lock binstubs | other exec console | read list show info outdated check config
- platform; gem: write install uninstall update cleanup | build build | network push | read list search info which
- environment=env
-rails: other server=s console=c runner=r | test test | write generate=g destroy=d new db:migrate db:create db:drop
- db:seed db:setup db:rollback db:reset assets:precompile | read routes stats about notes
-composer: write install=i update=u require=r remove dump-autoload=dumpautoload create-project init clear-cache config
- global | read show info outdated why depends validate licenses diagnose | other run-script=run exec | test audit
-artisan: write migrate migrate:fresh migrate:rollback db:seed make:model make:controller make:migration make:test
- cache:clear config:clear config:cache route:clear view:clear key:generate optimize vendor:publish | test test | read
- route:list migrate:status about list | other serve tinker queue:work schedule:run
-mix: build compile release | test test credo dialyzer | write deps.get deps.update deps.compile format ecto.migrate
- ecto.create ecto.drop ecto.gen.migration ecto.reset clean new phx.gen.live phx.gen.html phx.gen.schema phx.gen.context
- phx.new | other run phx.server ecto.setup | read phx.routes help deps xref
-swift: build build | test test | other run repl | write package format; dart: test test analyze | write format fix pub
- create | build compile | other run; flutter: test test analyze drive | build build | write pub clean create gen-l10n
- precache upgrade format | other run attach | read doctor devices logs
-helm: network install upgrade uninstall=delete list=ls status rollback history get pull push search test registry |
- write create package dependency=dep repo plugin | test lint | read template show env version
-terraform: network plan apply destroy init import refresh output state workspace show taint login providers | test
- validate test | write fmt | read version graph console; aws: network s3 s3api ec2 lambda sts iam logs ecs ecr eks rds
- dynamodb cloudformation ssm secretsmanager sqs sns route53 cloudfront cloudwatch sso kms bedrock | other configure;
- gcloud: network auth compute container run functions projects builds storage sql iam services app logging pubsub
- secrets artifacts | other config components
-brew: write install uninstall=remove,rm upgrade update tap untap link unlink cleanup reinstall pin services bundle
- autoremove | read list=ls info search doctor outdated deps config leaves uses home; apt: write install remove purge
- upgrade dist-upgrade full-upgrade autoremove clean autoclean build-dep download source | network update | read list
- show search policy depends rdepends madison showpkg; dnf: write install remove=erase upgrade update reinstall
- autoremove clean group builddep | read list info search provides repolist repoquery history check-update
-apk: write add del upgrade fix | network update | read info search list policy; nix: build build | other run develop
- shell | test flake | write profile store fmt | read search eval show-config log repl; mise: write install use
- uninstall upgrade trust settings | read ls=list current which doctor env | other exec=x run; asdf: write install
- global local plugin set | read list current which | other exec; systemctl: read status list-units list-unit-files show
- cat is-active is-enabled is-failed | write start stop restart reload enable disable mask unmask daemon-reload edit
- kill
-codex: other exec=e review resume fork mcp mcp-server app-server login logout sandbox cloud completion features debug |
- write apply=a; ollama: other run serve create | network pull push | read list=ls ps show; dbt: other run seed snapshot
- build | test test | build compile | read ls=list docs
+ hack udeps machete | write add remove=rm update install uninstall fmt fix clean init new vendor | other run=r watch
+ make xtask expand | read tree metadata search info version | network publish login fetch; rustup: write update install
+ component target toolchain default override self | read show which doc check | other run; go: build build | test test
+ vet | write get install mod generate fmt fix clean work | read list env version doc | other run tool; golangci-lint:
+ test run | write fmt | read linters config version; zig: build build cc build-exe build-lib | test test ast-check |
+ other run | write fmt init fetch; meson: build compile | test test | write setup install configure; bazel: build build
+ | test test coverage | other run | read query cquery info aquery | write clean; stack,cabal,dune: build build | test
+ test=runtest check | other run exec repl ghci | write clean init install update fmt promote
+gradle: build build assemble classes compileJava compileKotlin jar bootJar assembleDebug assembleRelease installDebug
+ shadowJar | test test check lint testDebugUnitTest connectedCheck integrationTest ktlintCheck detekt spotlessCheck |
+ write clean spotlessApply ktlintFormat wrapper publishToMavenLocal | read tasks dependencies projects properties help
+ | other run bootRun | network publish; mvn: build compile package install test-compile | test test verify
+ integration-test | write clean | read help validate | network deploy; sbt: build compile package assembly stage | test
+ test testOnly testQuick | other run console | write clean scalafmt scalafmtAll; dotnet: build build publish pack
+ msbuild | test test vstest | write restore add remove new clean format sln tool nuget workload | other run watch ef
+ dev-certs user-secrets exec | read list help
+bundle: write install=i update add remove clean init lock | other exec console | read list show info outdated check
+ config; gem: write install uninstall update | build build | network push | read list search info which; rails: other
+ server=s console=c runner=r | test test | write generate=g destroy=d new db:migrate db:create db:drop db:seed db:setup
+ db:rollback db:reset | read routes stats about notes; rake: test test spec | write db:migrate db:create db:drop
+ db:seed db:setup db:rollback db:reset; composer: write install=i update=u require=r remove dump-autoload=dumpautoload
+ create-project init clear-cache config | read show info outdated why validate diagnose | other run-script=run exec |
+ test audit; artisan: write migrate migrate:fresh migrate:rollback db:seed make:model make:controller make:migration
+ cache:clear config:clear optimize | test test | read route:list migrate:status about list | other serve tinker
+ queue:work; mix: build compile release | test test credo dialyzer | write deps.get deps.update format ecto.migrate
+ ecto.create ecto.drop ecto.reset clean new | other run phx.server | read phx.routes help; swift: build build | test
+ test | other run repl | write package format; dart: test test analyze | write format fix pub create | build compile |
+ other run; flutter: test test analyze drive | build build | write pub clean create gen-l10n precache upgrade format |
+ other run attach | read doctor devices logs
 docker,podman: read ps images logs inspect info version stats top port history diff events search context | build build
  buildx | write rm rmi kill stop start restart create rename commit cp tag save load import export volume network
- system container image builder update pause unpause | network pull push login logout manifest scout | other run exec
- compose attach wait swarm service stack node secret
-dnf,yum,zypper: write install=in remove=erase,rm upgrade=up update reinstall autoremove clean group builddep
- groupinstall | read list info search=se provides repolist repoquery history check-update; choco,winget,scoop,snap:
- write install uninstall upgrade update bucket remove refresh | read list search info show status; docker-compose: read
- ps logs config images top port version | build build | other up down run exec start stop restart | write rm | network
- pull push
-hg: read status log diff annotate heads branches cat | write add commit=ci update=up merge revert rebase branch tag |
- network pull push clone; svn: read status=st log diff info list=ls cat blame | write add commit=ci update=up
- checkout=co revert switch merge delete=rm copy move; jj: read status=st log diff show file op bookmark | write new
- commit describe=desc squash split rebase abandon edit restore undo | network git
-glab: network mr issue repo release ci api auth variable; az: network login account group vm webapp functionapp storage
- aks acr keyvault sql deployment monitor pipelines; vercel,netlify,fly,wrangler,heroku,railway: network deploy=publish
- env logs status ls link login domains secrets apps ssh scale tail kv d1 r2 sites run ps config | build build | other
- dev; supabase,firebase: other start stop status serve emulators | write migration gen init | network db functions link
- login projects deploy hosting secrets | test test
-kubectl,oc: network get describe logs apply delete create exec port-forward rollout scale edit patch top explain label
- annotate cp run expose cluster-info auth api-resources wait drain cordon uncordon diff replace set attach events |
- read config version kustomize
-pulumi: network up preview destroy stack refresh config login import; rake: test test spec | write db:migrate db:create
- db:drop db:seed db:setup db:rollback db:reset; stack,cabal,dune: build build | test test=runtest check | other
- run exec repl ghci | write clean init install update fmt promote; next,nuxt,astro,vite,nest,ng,storybook: build build
- | test test lint e2e check | other dev start serve preview | write generate=g new add
-expo: other start run prebuild | build export; pod: write install update repo init deintegrate | test lib spec; zig:
- build build cc build-exe build-lib | test test ast-check | other run | write fmt init fetch; buf: build build generate
- | test lint breaking | write format; meson: build compile | test test | write setup install configure; rye: write add
- remove sync lock init fmt | other run | test test lint; lerna: other run exec | write bootstrap version | network
- publish
+ system container image builder update | network pull push login logout | other run exec compose attach wait swarm
+ service stack; docker-compose: read ps logs config images top port version | build build | other up down run exec
+ start stop restart | write rm | network pull push; kubectl,oc: network get describe logs apply delete create exec
+ port-forward rollout scale edit patch top explain label annotate cp run expose cluster-info auth api-resources wait
+ drain cordon uncordon diff replace set attach events | read config version kustomize; helm: network install upgrade
+ uninstall=delete list=ls status rollback history get pull push search test registry | write create package
+ dependency=dep repo plugin | test lint | read template show env version; terraform: network plan apply destroy init
+ import refresh output state workspace show taint login providers | test validate test | write fmt | read version graph
+ console; aws: network s3 s3api ec2 lambda sts iam logs ecs ecr eks rds dynamodb cloudformation ssm secretsmanager sqs
+ sns route53 cloudfront sso kms bedrock | other configure; gcloud: network auth compute container run functions
+ projects builds storage sql iam services app logging pubsub secrets artifacts | other config components; az: network
+ login account group vm webapp functionapp storage aks acr keyvault sql deployment monitor pipelines;
+ vercel,netlify,fly,wrangler,heroku,railway: network deploy=publish env logs status ls link login domains secrets apps
+ ssh scale tail kv d1 r2 sites run ps config | build build | other dev; supabase,firebase: other start stop status
+ serve emulators | write migration gen init | network db functions link login projects deploy hosting secrets | test
+ test
+brew: write install uninstall=remove,rm upgrade update tap untap link unlink cleanup reinstall services bundle
+ autoremove | read list=ls info search doctor outdated deps config leaves uses; apt: write install remove purge upgrade
+ dist-upgrade full-upgrade autoremove clean build-dep download source | network update | read list show search policy
+ depends rdepends madison; dnf,yum,zypper: write install=in remove=erase,rm upgrade=up update reinstall autoremove
+ clean group builddep groupinstall | read list info search=se provides repolist repoquery history check-update; apk:
+ write add del upgrade fix | network update | read info search list policy; choco,winget,scoop,snap: write install
+ uninstall upgrade update bucket remove refresh | read list search info show status; nix: build build | other run
+ develop shell | test flake | write profile store fmt | read search eval show-config log repl; mise: write install use
+ uninstall upgrade trust settings | read ls=list current which doctor env | other exec=x run; asdf: write install
+ global local plugin set | read list current which | other exec; systemctl: read status list-units list-unit-files show
+ cat is-active is-enabled | write start stop restart reload enable disable mask daemon-reload
+codex: other exec=e review resume fork mcp mcp-server app-server login logout sandbox cloud completion features debug |
+ write apply=a; ollama: other run serve create | network pull push | read list=ls ps show
 """
 
 # What tells an effect from the arguments: the first clause that finds one of its words decides. A plain word stands for
@@ -266,7 +242,8 @@ django makemigrations: test --check --dry-run; django migrate: read --plan --che
 setup.py: build build build_ext sdist bdist_wheel | write install develop | test test check
 python: read -V | test py_compile compileall; node: read -v | test --test --check -c; bash,sh,zsh: test -n; php: test
  -l
-perl,ruby: write -i | test -c; sed,yq,awk: write -i --in-place --inplace; autopep8: write -i | read *
+perl: write -i | test -c | read -n -p; ruby: write -i | test -c; sed,yq,awk: write -i --in-place --inplace; autopep8:
+ write -i | read *
 clang-format: write -i | test -n --dry-run | read *; yapf: write -i | test -d --diff | read *
 pytest: read --collect-only --co --fixtures --markers; tox,nox: read -l --list --listenvs; jest: read --listTests
 ruff check: write --fix --fix-only --add-noqa; sqlfluff: write fix format; npm audit: write fix
@@ -317,12 +294,13 @@ hg: -R --cwd; docker: -c --context -H --host --config -l --log-level; helm: -n -
 docker compose,docker-compose: -f --file -p --project-name --profile --env-file --project-directory --ansi --progress
 kubectl: -n --namespace --context --kubeconfig --cluster -s --user; npm,npm run: --prefix -w --workspace -C; yarn,bun: --cwd
 pnpm,pnpm run: -C --dir --filter -F; cargo: --manifest-path --config -Z -C; go: -C; uv: --directory --project --config-file
-poetry: -C --directory -P --project; pip: --python --log --proxy; python: -X -W; node: -r --require --import --loader
+poetry: -C --directory -P --project; pip: --python --log --proxy; python: -X -W -c; php: -r -d -c; ruby: -e -I -r; node: -r --require --import --loader -e -p --eval --print
 make: -C -f -j -I -o -W --directory --file; just,task: -f -d -t --justfile --working-directory --dir --taskfile
 gradle: -p -b -I --project-dir; mvn: -f -pl -P -s --file --projects; aws: --profile --region --output --endpoint-url
 xcodebuild: -scheme -project -workspace -target -configuration -sdk -destination -derivedDataPath -arch -resultBundlePath
 bash,sh,zsh: -o -O +o +O --rcfile --init-file; codex: -c --config -m --model -p --profile -C --cd -s --sandbox -a -i
-powershell: -executionpolicy -ep -ex -version -workingdirectory -wd -outputformat -inputformat -windowstyle
+powershell: -executionpolicy -ep -ex -version -workingdirectory -wd -outputformat -inputformat -windowstyle -file -f -e
+ -ec -enc -encodedcommand
 """
 
 # Programs that run another one: how many words stand before it, and options whose value is the next word. What a runner
@@ -342,17 +320,33 @@ conda run: 0 -n -p --name --prefix --cwd; mise exec: 0 -C; poetry run,pdm run,ha
 yarn exec,bundle exec,composer exec,asdf exec,nix develop,yarn,pnpm,bun,eval: 0
 """
 
-AMBIGUOUS = frozenset(
-    "test build install format watch start check time host help script link open clean serve split join".split(),
-)
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
-READERS = frozenset(
-    "cat tac head tail less more nl bat wc sed awk grep rg ag ack git-grep ls find fd tree file stat du diff cmp comm sort"
-    " uniq cut jq yq od xxd hexdump strings fzf ast-grep dir type findstr Get-Content Get-ChildItem Get-Item"
-    " Select-String".split(),
+
+AMBIGUOUS = _set("test build install watch start time host help script open serve join")
+"""Programs whose names are also those of scripts."""
+ASIDE = _set("cd pushd popd exit logout return break continue shift Set-Location Push-Location Pop-Location")
+"""Families that are left out where there are others."""
+KEYWORDS = _set("if then else elif elseif fi do done while until foreach { } ! coproc esac try catch finally")
+LOOPS = _set("for select case")
+SHELLS = _set("bash sh zsh ksh csh fish su cmd powershell")
+INTERPRETERS = _set("python node php ruby perl")
+HOSTS = SHELLS | INTERPRETERS
+"""Programs whose options end with the first other argument."""
+HOSTED = _set("manage.py artisan setup.py")
+"""Scripts that are programs of their own for an interpreter."""
+EXECUTORS = {"find": _set("-exec -execdir -ok -okdir"), "fd": _set("-x -X --exec --exec-batch")}
+BUNDLED = _set("tar ar jar 7z")
+"""Programs whose first argument is options, with or without a dash."""
+SINKS = _set("/dev/null -")
+HELP = _set("--help --version")
+READERS = _set(
+    "cat tac head tail less nl bat wc sed awk grep rg ag ack git-grep ls find fd tree file stat du diff cmp comm sort uniq"
+    " cut jq yq od xxd hexdump strings fzf ast-grep dir type findstr Get-Content Get-ChildItem Get-Item Select-String",
 )
 """Families that read files."""
-SEARCHERS = frozenset("rg grep ag ack git-grep find fd locate fzf ast-grep findstr Select-String".split())
+SEARCHERS = _set("rg grep ag ack git-grep find fd locate fzf ast-grep findstr Select-String")
 """Families that look for files or for text in them."""
 
 

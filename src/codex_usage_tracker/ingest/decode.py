@@ -256,9 +256,10 @@ class Peek(msgspec.Struct, gc=False):
 
 
 class Envelope(msgspec.Struct, gc=False):
-    """Any line, of any layout."""
+    """Any line, of any layout; the first Rust builds wrote items without a payload and states with a `record_type`."""
 
     type: str = ""
+    record_type: str = ""
     timestamp: str | None = None
     payload: Peek | None = None
     ordinal: int | None = None
@@ -314,7 +315,7 @@ def envelope(line: bytes) -> tuple[bytes | None, bytes] | Unrecognised:
         return Unrecognised("unexpected_shape")
     except (msgspec.DecodeError, RecursionError):
         return Unrecognised("invalid_json")
-    kind = found.type
+    kind = found.type or found.record_type
     if kind in NESTED and found.payload is not None:
         kind = f'{kind}","payload":{{"type":"{found.payload.type}'
     return (found.timestamp.encode() if found.timestamp else None), kind.encode()

@@ -11,7 +11,7 @@ import msgspec
 from codex_usage_tracker.ingest import decode, labels
 from codex_usage_tracker.ingest.account import AGENT, Account, State
 from codex_usage_tracker.ingest.decode import Decoder, Unrecognised
-from codex_usage_tracker.ingest.scan import INNER, LAYOUT, OVERSIZED_NOTE, Scanner
+from codex_usage_tracker.ingest.scan import HEADER, INNER, LAYOUT, OVERSIZED_NOTE, TYPE, Scanner
 from codex_usage_tracker.model import Reading
 
 if sys.version_info >= (3, 14):
@@ -70,23 +70,36 @@ def thread_of(name: str) -> str:
 
 
 def _account_for(account: Account, scanner: Scanner) -> None:
-    match, handler_of, state = LAYOUT.match, HANDLERS.get, account.state
+    """Give each line to the handler of its kind, which for most lines a few bytes at known places tell."""
+    quick, state = QUICK.get, account.state
     for line in scanner:
-        found = match(line)
-        if found is None:
-            _odd_line(account, line, scanner.lines)
-            continue
-        timestamp, kind, item, item_id = found.groups()
-        if item is not None:
-            kind = ITEM_KINDS.get(item, ITEM)  # noqa: PLW2901  (the item's kind is the line's)
-            if kind is ITEM and item_id is not None and item_id.decode("utf-8", "replace") in state.tools:
-                continue
-        handler = handler_of(kind)
-        if handler is None:
-            if kind not in SILENT:
-                account.note("unknown_type", scanner.lines)
-        elif state.start_ordinal is None or not _below(line, state.start_ordinal):
-            handler(account, line, timestamp, scanner.lines)
+        at = line.find(TYPE, 39, 66) + 8
+        kind, handler = quick(line[at : at + KIND_BYTES], UNTOLD)
+        if line[:14] == HEADER and line.startswith(kind, at) and state.start_ordinal is None:
+            handler(account, line, line[14:38], scanner.lines)
+        else:
+            _account_for_line(account, line, scanner.lines)
+
+
+def _account_for_line(account: Account, line: bytes, number: int) -> None:
+    """Give a line of any kind to its handler."""
+    found = LAYOUT.match(line)
+    if found is None:
+        _odd_line(account, line, number)
+    elif account.state.start_ordinal is None or not _below(line, account.state.start_ordinal):
+        _handle(account, found[2], line, found[1], number)
+
+
+def _handle(account: Account, kind: bytes, line: bytes, timestamp: bytes | None, number: int) -> None:
+    handler = HANDLERS.get(kind)
+    if handler is not None:
+        handler(account, line, timestamp, number)
+    elif kind not in SILENT:
+        account.note("unknown_type", number)
+
+
+def _nothing(_account: Account, _line: bytes, _timestamp: bytes | None, _number: int) -> None:
+    """Step over a line that is known to add nothing."""
 
 
 def _odd_line(account: Account, line: bytes, number: int) -> None:
@@ -96,13 +109,8 @@ def _odd_line(account: Account, line: bytes, number: int) -> None:
     found = decode.envelope(line)
     if isinstance(found, Unrecognised):
         account.note(found.reason, number)
-        return
-    timestamp, kind = found
-    handler = HANDLERS.get(kind)
-    if handler is not None:
-        handler(account, line, timestamp, number)
-    elif kind not in SILENT:
-        account.note("unknown_type", number)
+    elif found[1] or number > 1:  # the first Rust builds began with a line without a type
+        _handle(account, found[1], line, found[0], number)
 
 
 def _below(line: bytes, start: int) -> bool:
@@ -167,10 +175,22 @@ def _asked(account: Account, _line: bytes, timestamp: bytes | None, number: int)
     account.asked(account.at(timestamp, number))
 
 
-def _item(account: Account, completed: decode.ItemCompleted, _at: int, number: int) -> None:
-    """Take a finished item of a tool that code mode ran inside another."""
+def _item(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
+    """Take a finished item; one of a tool is decoded only if code mode ran it inside another."""
+    found = ITEM.search(line, 100, 400)
+    handler = ITEM_HANDLERS.get(found[1]) if found else None
+    if handler is not None:
+        handler(account, line, timestamp, number)
+    elif found is None or found[2].decode("utf-8", "replace") not in account.state.tools:
+        _decoded_item(account, line, timestamp, number)
+
+
+def _of_item(account: Account, completed: decode.ItemCompleted, _at: int, number: int) -> None:
     for label in labels.of_item(completed.item):
         account.fact(label, number)
+
+
+_decoded_item = _decoded(decode.ItemCompleted, _of_item)
 
 
 def _patch_end(account: Account, patch: decode.PatchEnd, _at: int, number: int) -> None:
@@ -205,12 +225,10 @@ def _item_line(name: str) -> bytes:
 _started = _decoded(decode.TurnEvent, Account.task_started)
 _completed = _decoded(decode.TurnEvent, Account.task_complete)
 
-ITEM = _event("item_completed")
-ITEM_MESSAGE = b"item:AgentMessage"
-ITEM_SKIPPED = b"item:"
-ITEM_KINDS = {
-    b"UserMessage": _event("user_message"),
-    b"AgentMessage": ITEM_MESSAGE,
+ITEM = re.compile(rb'"item":\{"type":"(\w+)","id":"([^"\\]{1,128})"')
+ITEM_HANDLERS: dict[bytes, Handler] = {
+    b"UserMessage": _asked,
+    b"AgentMessage": _repeated,
     **dict.fromkeys(
         (
             b"Reasoning",
@@ -229,10 +247,10 @@ ITEM_KINDS = {
             b"ExitedReviewMode",
             b"DynamicToolCall",
         ),
-        ITEM_SKIPPED,
+        _nothing,
     ),
 }
-"""What a finished item is taken for; any other is decoded."""
+"""What finished items are taken for; any other may be a tool's."""
 
 HANDLERS: dict[bytes, Handler] = {
     b"session_meta": _decoded(decode.SessionMeta, Account.session_meta),
@@ -250,8 +268,7 @@ HANDLERS: dict[bytes, Handler] = {
     _event("user_message"): _asked,
     _event("agent_message"): _agent_message,
     _event("agent_reasoning"): _answering,
-    _event("item_completed"): _decoded(decode.ItemCompleted, _item),
-    ITEM_MESSAGE: _repeated,
+    _event("item_completed"): _item,
     _event("patch_apply_end"): _decoded(decode.PatchEnd, _patch_end),
     _event("thread_rolled_back"): _noted("outcome:thread_rolled_back"),
     _item_line("message"): _message,
@@ -275,8 +292,9 @@ HANDLERS: dict[bytes, Handler] = {
 )
 
 SILENT = (
-    frozenset({ITEM_SKIPPED, b"world_state", b"dynamic_tools_updated", b"retained_context", b"security_risk_score"})
-    | frozenset({b"inter_agent_communication", b"inter_agent_communication_metadata", b"realtime_item", b"state"})
+    frozenset({b"world_state", b"dynamic_tools_updated", b"retained_context", b"security_risk_score"})
+    | frozenset({b"inter_agent_communication", b"inter_agent_communication_metadata", b"realtime_item"})
+    | frozenset({b"message", b"reasoning", b"function_call", b"function_call_output", b"local_shell_call", b"state"})
     | frozenset(
         map(
             _event,
@@ -305,3 +323,24 @@ SILENT = (
     )
 )
 """Kinds that are normal and add nothing; any other kind without a handler is counted as unknown."""
+
+
+def _tool(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
+    """Tell calls of tools from their outputs."""
+    begin = line.find(INNER, 40, 100) + len(INNER)
+    kind = line[begin : line.find(b'"', begin, begin + 40)]
+    _handle(account, b"response_item" + INNER + kind, line, timestamp, number)
+
+
+KIND_BYTES = 38
+UNTOLD: tuple[bytes, Handler] = (b"?", _nothing)
+QUICK: dict[bytes, tuple[bytes, Handler]] = {
+    kind[:KIND_BYTES]: (kind + b'"', handler) for kind, handler in HANDLERS.items() if len(kind) >= KIND_BYTES
+} | {
+    b'token_usage_record","payload":{"thread_id'[:KIND_BYTES]: (b'token_usage_record"', HANDLERS[b"token_usage_record"]),
+    **dict.fromkeys(
+        (_item_line("function_call")[:KIND_BYTES], _item_line("custom_tool_call")[:KIND_BYTES]),
+        (_item_line(""), _tool),
+    ),
+}
+"""Kinds and handlers by the first bytes of `type` and payload type, where those bytes tell the kind."""

@@ -18,12 +18,13 @@ MAX_LINE_BYTES = 32 * 2**20
 PIECE_BYTES = 2**20
 OVERSIZED_NOTE = "oversized_line"
 
-LAYOUT = re.compile(
-    rb'\{"timestamp":"([^"\\]{20,40})",(?:"ordinal":\d+,)?"type":"(\w+(?:","payload":\{"type":"\w+(?="))?)'
-    rb'(?:","thread_id":"[^"\\]{1,64}","turn_id":"[^"\\]{1,64}","item":\{"type":"(\w+)"(?:,"id":"([^"\\]{1,128})")?)?',
-)
-"""Timestamp, kind, and of a finished item its type and id."""
+HEADER = b'{"timestamp":"'
+TYPE = b'"type":"'
 INNER = b'","payload":{"type":"'
+LAYOUT = re.compile(
+    rb'\{"timestamp":"([^"\\]{20,40})",(?:"ordinal":\d+,)?"type":"(\w+(?:","payload":\{"type":"\w+(?="))?)"',
+)
+"""Timestamp and kind of a line in Codex's own layout."""
 
 
 class Scanner:

@@ -52,10 +52,19 @@ class Work(NamedTuple):
     job: Job
 
 
-class Watching(NamedTuple):
-    """Who wants to know how a refresh goes on: bytes done of bytes in all, and that it waits for another."""
+class Progress(NamedTuple):
+    """How far a refresh is: bytes and files that are read, of those that are to be read."""
 
-    progress: Callable[[int, int], None] | None = None
+    bytes: int
+    all_bytes: int
+    files: int
+    all_files: int
+
+
+class Watching(NamedTuple):
+    """Who wants to know how a refresh goes on, and that it waits for another."""
+
+    progress: Callable[[Progress], None] | None = None
     waiting: Callable[[], None] | None = None
 
 
@@ -173,9 +182,10 @@ class _Refresh:
             if time.monotonic() - committed > COMMIT_SECONDS:
                 self.db.execute("COMMIT; BEGIN IMMEDIATE")
                 committed = time.monotonic()
+            self.result.read_files += done.reading is not None and done.reading.finished
             if self.watching.progress is not None:
-                self.watching.progress(self.result.read_bytes, max(total, self.result.read_bytes))
-        self.result.read_files = len(by_id)
+                read = self.result.read_bytes
+                self.watching.progress(Progress(read, max(total, read), self.result.read_files, len(work)))
 
     def _roll_back(self) -> None:
         if self.db.in_transaction:

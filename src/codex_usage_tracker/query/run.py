@@ -37,6 +37,11 @@ class Group(NamedTuple):
     numbers: Numbers
 
 
+def is_empty(reader: apsw.Connection) -> bool:
+    """Say whether there is no call at all."""
+    return reader.execute("SELECT 1 FROM call LIMIT 1").fetchone() is None
+
+
 def totals(reader: apsw.Connection, chosen: Filter) -> Numbers:
     """Return the numbers of all calls that a filter leaves."""
     relation, values = _relation(where(chosen))

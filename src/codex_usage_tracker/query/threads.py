@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     import apsw
 
@@ -85,6 +87,8 @@ def facts(reader: apsw.Connection, thread_id: str) -> list[tuple[object, ...]]:
 
 def names(reader: apsw.Connection, thread_ids: list[str]) -> dict[str, str]:
     """Return the names of threads that have one."""
-    marks = ", ".join("?" * len(thread_ids))
-    rows = reader.execute(f"SELECT thread_id, name FROM thread WHERE thread_id IN ({marks}) AND name > ''", thread_ids)
+    rows = reader.execute(
+        "SELECT thread_id, name FROM thread WHERE thread_id IN (SELECT value FROM json_each(?)) AND name > ''",
+        (msgspec.json.encode(thread_ids).decode(),),
+    )
     return {str(row[0]): str(row[1]) for row in rows}

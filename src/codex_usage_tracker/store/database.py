@@ -110,6 +110,19 @@ def _ensure_secret(connection: apsw.Connection) -> None:
         connection.execute("INSERT OR IGNORE INTO meta VALUES ('secret', ?)", (secrets.token_bytes(32),))
 
 
+def secret_of(path: str) -> bytes:
+    """Return a database's key for hashing; a key of the moment where there is no database."""
+    if not os.path.exists(path):
+        return secrets.token_bytes(32)
+    connection = open_reader(path)
+    try:
+        with told(path):
+            row = connection.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
+    finally:
+        connection.close()
+    return bytes(row[0]) if row else secrets.token_bytes(32)
+
+
 def generation(connection: apsw.Connection) -> int:
     """Return the number that grows with every refresh that changed something."""
     row = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchone()

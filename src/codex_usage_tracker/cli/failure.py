@@ -1,0 +1,74 @@
+"""Failures told to people, or as JSON to programs, with the exit code that goes with them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from codex_usage_tracker import privacy
+from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
+from codex_usage_tracker.errors import ExitCode, TrackerError
+
+if TYPE_CHECKING:
+    from codex_usage_tracker.cli.invocation import Invocation
+
+DEBUG = "CODEX_USAGE_TRACKER_DEBUG"
+
+
+def tell(error: BaseException, asked: Invocation, name: str) -> int:
+    """Tell why a command failed and return the exit code."""
+    if isinstance(error, BrokenPipeError):
+        _silence()
+        return ExitCode.FAILED
+    if os.environ.get(DEBUG) and not isinstance(error, (click.ClickException, click.Abort)):
+        traceback.print_exception(error)
+    failure, code = explained(error)
+    for field in ("message", "hint"):
+        text = getattr(failure, field).replace("`codex-usage-tracker ", f"`{name} ")
+        setattr(failure, field, privacy.without_paths(text, asked.privacy_mode))
+    if asked.json:
+        click.echo(msgspec.json.format(msgspec.json.encode(FailureAnswer(error=failure)), indent=2))
+    elif isinstance(error, click.UsageError):
+        error.show()
+    else:
+        click.echo(_words(failure, asked), err=True)
+    return code
+
+
+def explained(error: BaseException) -> tuple[Failure, int]:
+    """Return what is to be told of an error: nothing of a log or a path where nobody foresaw it."""
+    if isinstance(error, TrackerError):
+        return Failure(code=error.code, message=error.message, hint=error.hint), error.exit_code
+    if isinstance(error, click.ClickException):
+        return Failure(code="usage", message=error.format_message(), hint=""), error.exit_code
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        return Failure(code="interrupted", message="interrupted", hint=""), ExitCode.INTERRUPTED
+    message = f"an unexpected {type(error).__name__} at {_place(error)}"
+    hint = f"This is a defect. With {DEBUG}=1 in the environment the command tells where it comes from."
+    return Failure(code="unexpected", message=message, hint=hint), ExitCode.FAILED
+
+
+def _words(failure: Failure, asked: Invocation) -> str:
+    """Return a failure as lines for people."""
+    head = f"Error: [{failure.code}] {failure.message}"
+    return f"{head}\n{failure.hint}" if failure.hint and not asked.quiet else head
+
+
+def _place(error: BaseException) -> str:
+    """Return module and line of the innermost frame of our own."""
+    place = "an unknown place"
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.startswith("codex_usage_tracker"):
+            place = f"{module}:{line}"
+    return place
+
+
+def _silence() -> None:
+    """Let nothing more be written where nobody reads."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,65 @@
+"""The options that say which calls are meant, and the filter they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import msgspec
+
+from codex_usage_tracker.query import spans, threads
+from codex_usage_tracker.query.filters import Filter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from codex_usage_tracker.query.reader import Reader
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+RANGE = (
+    ("--since", "DAY", "From this day or instant on."),
+    ("--until", "DAY", "Up to this day, the day included, or to this instant."),
+)
+VALUES = (
+    ("--model", "NAME", "Only this model; these options take any case, and may be given several times."),
+    ("--effort", "LEVEL", "Only this reasoning effort."),
+    ("--tier", "TIER", "Only this service tier."),
+    ("--kind", "KIND", "Only turn, subagent, review, guardian, compaction or memory."),
+    ("--origin", "WHO", "Only what user, codex or unknown caused."),
+    ("--project", "NAME", "Only this project."),
+    ("--directory", "DIR", "Only threads that began in this folder."),
+    ("--thread", "ID", "Only this thread with all below it: an id, its beginning or end, or a name."),
+)
+
+
+def with_filters(function: Function) -> Function:
+    """Give a command the options that say which calls are meant; they come to it as keyword arguments."""
+    decorators = [click.option(name, metavar=word, help=text) for name, word, text in RANGE]
+    decorators += [click.option(name, metavar=word, multiple=True, help=text) for name, word, text in VALUES]
+    decorators += [
+        click.option("--search", metavar="TEXT", help="Only threads with this in name, id, project, folder or branch."),
+        click.option("--min-tokens", metavar="N", type=click.IntRange(min=0), help="Only calls of so many tokens."),
+        click.option(
+            "--include-archived/--active-only", default=True, help="With archived threads (as always), or without.",
+        ),
+    ]  # fmt: skip
+    for decorator in reversed(decorators):
+        function = decorator(function)
+    return function
+
+
+def filter_of(reader: Reader, asked: dict[str, Any], span: spans.Span | None = None) -> Filter:
+    """Return the filter that options make; `span` holds where neither `--since` nor `--until` is given."""
+    values = {name: value for name, value in asked.items() if value not in (None, (), "")}
+    since, until, archived = values.pop("since", None), values.pop("until", None), values.pop("include_archived", True)
+    if since or until or span is None:
+        span = spans.between(since, until, reader.zone)
+    if "thread" in values:
+        values["thread"] = tuple(found for text in values["thread"] for found in threads.find(reader.db, text) or [text])
+    return Filter(since=span.since, until=span.until, archived=archived, **values)
+
+
+def narrowed(chosen: Filter, **values: Any) -> Filter:
+    """Return a filter with some values set."""
+    return msgspec.structs.replace(chosen, **values)

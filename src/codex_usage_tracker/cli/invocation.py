@@ -1,0 +1,96 @@
+"""What was asked of every command, and how a command answers: the one way to standard output."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from codex_usage_tracker import privacy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import msgspec
+
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.query.reader import Reader
+    from codex_usage_tracker.tracker import Tracker
+
+    Answer = TypeVar("Answer", bound=msgspec.Struct)
+    Drawing = Callable[[Answer, Screen], Iterable[str]]
+
+
+class Invocation:
+    """One run of the program: the values of the options that every command knows."""
+
+    db: str | None = None
+    timezone: str | None = None
+    privacy_mode: str = privacy.NORMAL
+    json = False
+    quiet = False
+    no_color = False
+
+    def __init__(self) -> None:
+        self.homes: list[str] = []
+
+    @cached_property
+    def tracker(self) -> Tracker:
+        """The database, homes and time zone that were asked for."""
+        from codex_usage_tracker.tracker import Tracker  # noqa: PLC0415  (usage errors and help need no database)
+
+        return Tracker(self.db, self.homes, self.timezone)
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """Open the database for questions."""
+        with self.tracker.reader() as reader:
+            yield reader
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of the labels that stand for what is hidden."""
+        return self.tracker.secret() if self.privacy_mode != privacy.NORMAL else b""
+
+    def hidden(self, answer: Answer) -> Answer:
+        """Return an answer as the privacy mode shows it."""
+        return privacy.hidden(answer, self.privacy_mode, self.secret)
+
+    def answer(self, answer: Answer, draw: Drawing[Answer]) -> None:
+        """Print an answer: as JSON if asked for, else as it is drawn for people."""
+        if self.json:
+            self.print_json(answer)
+        else:
+            self.print_lines(draw(self.hidden(answer), self.screen))
+
+    def print_json(self, answer: msgspec.Struct) -> None:
+        """Print an answer as JSON, with what the privacy mode hides hidden."""
+        from msgspec import json  # noqa: PLC0415
+
+        click.echo(json.format(json.encode(self.hidden(answer)), indent=2))
+
+    def print_lines(self, lines: Iterable[str]) -> None:
+        """Print lines that were drawn for the screen."""
+        click.echo("\n".join(lines), color=self.screen.colour)
+
+    @cached_property
+    def screen(self) -> Screen:
+        """The terminal, or whatever else standard output is."""
+        from codex_usage_tracker.cli.screen import screen_of  # noqa: PLC0415
+
+        return screen_of(sys.stdout, colour=not self.no_color)
+
+    def narrate(self, text: str) -> None:
+        """Say something beside the answer, on standard error, unless told to be quiet."""
+        if not self.quiet:
+            name = click.get_current_context().find_root().info_name or ""
+            said = privacy.without_paths(text, self.privacy_mode).replace("`codex-usage-tracker ", f"`{name} ")
+            click.echo(said, err=True)
+
+
+def option_values(**values: Any) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in values.items() if value not in (None, (), "")}

@@ -1,0 +1,104 @@
+"""All commands by name; the module of a command is loaded when it runs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+from click.exceptions import NoSuchCommand
+
+from codex_usage_tracker import __version__
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.options import global_options, write_options
+
+COMMANDS = {
+    "Ask": {
+        "report": "Tokens by day, week or month, with a picture.",
+        "status": "The latest call, context left, limits, today.",
+        "summary": "Tokens by model, thread, project or anything else.",
+        "query": "The calls themselves, filtered and sorted.",
+        "session": "One thread: turns, sub-agents, tools, calls.",
+        "expensive": "The calls that used most.",
+        "export": "All calls as CSV, JSON or Parquet.",
+    },
+    "Read": {
+        "refresh": "Read what is new in the Codex logs.",
+        "rebuild-index": "Read all logs again from their beginning.",
+        "inspect-log": "Read one log and say what is in it; writes nothing.",
+        "demo": "Write a made-up history to try everything on.",
+    },
+    "Look after": {
+        "doctor": "Check that everything is in order.",
+        "clear-db": "Delete the database; the logs stay.",
+        "reset-db": "The same as clear-db.",
+        "completion": "Print a script that completes commands in a shell.",
+    },
+}
+MODULES = {
+    name: "clear_db" if name == "reset-db" else name.replace("-", "_") for group in COMMANDS.values() for name in group
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and loads the one that is asked for."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return list(MODULES)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command from its module."""
+        if name not in MODULES:
+            return None
+        module = import_module(f"codex_usage_tracker.cli.{MODULES[name]}")
+        found: click.Command = module.command
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str],
+    ) -> tuple[str | None, click.Command | None, list[str]]:  # fmt: skip
+        """Return the command that the arguments name, or suggest one that is spelled alike."""
+        if args[0] not in MODULES and not args[0].startswith("-"):
+            raise NoSuchCommand(args[0], possibilities=list(MODULES), ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options of every command, then the commands by what they are for."""
+        write_options(self, ctx, formatter)
+        for title, commands in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()))
+
+
+def _tell_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"{ctx.find_root().info_name} {__version__}")
+        ctx.exit()
+
+
+cli = Commands(
+    "codex-usage-tracker",
+    help="Usage of the OpenAI Codex CLI, read from its own logs: exact, fast, and nothing leaves this machine.",
+    epilog="COMMAND --help tells more of a command.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="COMMAND ...",
+    params=[
+        *global_options(from_environment=True),
+        click.Option(
+            ["-V", "--version"], is_flag=True, is_eager=True, expose_value=False, callback=_tell_version,
+            help="Tell the version.",
+        ),
+    ],
+)  # fmt: skip
+
+
+def run(args: list[str], name: str = "codex-usage-tracker") -> int:
+    """Run the command line and return the process's exit code."""
+    asked = Invocation()
+    asked.json = "--json" in args
+    try:
+        return int(cli.main(args, prog_name=name, standalone_mode=False, obj=asked) or 0)
+    except BaseException as error:  # noqa: BLE001  (the outermost place: every failure is told in words)
+        from codex_usage_tracker.cli import failure  # noqa: PLC0415  (few commands fail)
+
+        return failure.tell(error, asked, name)

@@ -1,0 +1,96 @@
+"""The options that every command knows, valid before and after the command's name."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.privacy import MODES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LANGUAGES = ("en",)
+
+
+def global_options(*, from_environment: bool) -> list[click.Option]:
+    """Return the options of every command; the environment speaks once, so that flags go before it."""
+    privacy = "CODEX_USAGE_TRACKER_PRIVACY_MODE" if from_environment else None
+    return [
+        _option("--db", metavar="PATH", help="The database; made by the first refresh."),
+        _option("--codex-home", metavar="DIR", multiple=True, help="A Codex home to read; may be given several times."),
+        _option("--rollouts", metavar="DIR", multiple=True, help="The `sessions` folder of a Codex home."),
+        _option("--timezone", metavar="ZONE", help="IANA time zone of days and hours; this machine's own by default."),
+        _option(
+            "--privacy-mode", type=click.Choice(MODES, case_sensitive=False), envvar=privacy,
+            help="Hide paths, projects and thread names, or in strict mode branches and ids too.",
+        ),
+        _option("--lang", metavar="LANGUAGE", callback=_language, help="Language of the output; only `en` for now."),
+        _option("--json", is_flag=True, help="Print the answer as JSON."),
+        _option("-q", "--quiet", is_flag=True, help="Print the answer and errors alone."),
+        _option("--no-color", is_flag=True, help="Print without colours; so does NO_COLOR=1."),
+    ]  # fmt: skip
+
+
+def _option(*names: str, callback: Callable[..., None] | None = None, **settings: Any) -> click.Option:
+    return click.Option(names, expose_value=False, callback=callback or _keep, **settings)
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    """Note what was asked, in the one object of this run."""
+    asked = ctx.find_root().ensure_object(Invocation)
+    if not value:
+        return
+    if param.name == "rollouts":
+        asked.homes += [_home_of(folder) for folder in value]
+    elif param.name == "codex_home":
+        asked.homes += value
+    else:
+        setattr(asked, str(param.name), value)
+
+
+def _home_of(sessions: str) -> str:
+    return os.path.dirname(os.path.abspath(sessions))
+
+
+def _language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value and value.lower() not in LANGUAGES:
+        msg = f"there is no translation {value!r}; there is {', '.join(LANGUAGES)}"
+        raise click.BadParameter(msg)
+
+
+class Command(click.Command):
+    """A command that knows the options of every command besides its own."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.own = len(self.params)
+        self.params += global_options(from_environment=False)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the command's own options before those of every command."""
+        write_options(self, ctx, formatter, self.own)
+
+
+def write_options(
+    command: click.Command, ctx: click.Context, formatter: click.HelpFormatter, own: int | None = None,
+) -> None:  # fmt: skip
+    """Write a command's options, from number `own` on under a heading of their own."""
+    records = [param.get_help_record(ctx) for param in command.get_params(ctx)]
+    parts = (("Options", records), ("", [])) if own is None else (
+        ("Options", records[:own]), ("Options of every command", records[own:]),
+    )  # fmt: skip
+    for title, part in parts:
+        rows = [record for record in part if record]
+        if rows:
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function the command of its module; it is given the `Invocation` first."""
+    made = click.command(name, cls=Command)
+    return lambda function: made(click.pass_obj(function))

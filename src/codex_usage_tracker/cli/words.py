@@ -1,0 +1,58 @@
+"""What a drawn answer says of itself: its range, zone, history, and of when it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from codex_usage_tracker.cli.figures import clock
+from codex_usage_tracker.cli.text import cells, safe
+from codex_usage_tracker.query import zones
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.contract import Scope
+
+
+def footer(scope: Scope, screen: Screen, *first: str) -> Iterator[str]:
+    """Say what an answer is about: in one line where it fits, parted at the dots where it does not."""
+    zone = ZoneInfo(scope.timezone)
+    history = "archived included" if scope.history == "all" else "without archived"
+    privacy = () if scope.privacy_mode == "normal" else (f"privacy {scope.privacy_mode}",)
+    parts = (*first, *privacy, _filters(scope), _range(scope, zone), scope.timezone, history, f"as of {clock(scope.as_of, zone)}")
+    line, dot = "", f" {screen.glyphs.dot} "
+    for part in filter(None, parts):
+        longer = f"{line}{dot}{part}" if line else part
+        if screen.width is not None and line and cells(longer) > screen.width:
+            yield screen.style(line, "faint")
+            longer = part
+        line = longer
+    yield screen.style(line, "faint")
+
+
+def _range(scope: Scope, zone: ZoneInfo) -> str:
+    since, until = _edge(scope.since, zone), _edge(scope.until, zone, last=True)
+    if since and until:
+        return since if since == until else f"{since} to {until}"
+    return f"since {since}" if since else f"until {until}" if until else "all time"
+
+
+def _edge(at: int | None, zone: ZoneInfo, *, last: bool = False) -> str:
+    """Return an edge of a range: a day where it is midnight, which ends the day before it."""
+    if at is None:
+        return ""
+    local = zones.moment(at, zone)
+    if local.time().isoformat() != "00:00:00":
+        return clock(at, zone)
+    return zones.moment(at - 1 if last else at, zone).date().isoformat()
+
+
+def _filters(scope: Scope) -> str:
+    """Return the values that calls were filtered by."""
+    told = []
+    for name, value in scope.filters.items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        told.append(f"{name.replace('_', ' ')} {' or '.join(safe(str(one)) for one in values)}")
+    return ", ".join(told)

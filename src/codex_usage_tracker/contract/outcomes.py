@@ -1,0 +1,65 @@
+"""What commands did, and why one failed."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class FileProblem(msgspec.Struct, kw_only=True):
+    """A file or folder that could not be read, and why."""
+
+    path: str
+    reason: str
+
+
+class Refresh(msgspec.Struct, kw_only=True):
+    """What a refresh read and wrote; `parsed_events` and `inserted_or_updated_events` are other names of `new_calls`."""
+
+    schema: str
+    scanned_files: int
+    read_files: int
+    read_bytes: int
+    new_calls: int
+    parsed_events: int
+    inserted_or_updated_events: int
+    rewritten_files: int
+    parser_diagnostics: dict[str, int]
+    problems: list[FileProblem]
+    waited: bool
+    interrupted: bool
+    generation: int
+    duration_ms: int
+    db_path: str
+
+
+class Deletion(msgspec.Struct, kw_only=True):
+    """The files that were deleted, and how many calls were in them."""
+
+    schema: str
+    deleted_paths: list[str]
+    deleted_calls: int
+
+
+class Export(msgspec.Struct, kw_only=True):
+    """A file that was written, with its rows and bytes."""
+
+    schema: str
+    path: str
+    format: str
+    rows: int
+    bytes: int
+    privacy_mode: str = "normal"
+
+
+class Failure(msgspec.Struct, kw_only=True):
+    """Why a command failed: a stable code, what happened, what to do next."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class FailureAnswer(msgspec.Struct, kw_only=True):
+    """The answer of a command that failed."""
+
+    error: Failure

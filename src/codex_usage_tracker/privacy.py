@@ -1,0 +1,133 @@
+"""What a privacy mode hides: by the names of fields, applied to every answer right before it leaves the process."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import msgspec
+
+    Row = Sequence[object]
+
+Answer = TypeVar("Answer", bound="msgspec.Struct")
+
+NORMAL, REDACTED, STRICT = MODES = ("normal", "redacted", "strict")
+GONE = ""
+"""Instead of a label's word: the value becomes null."""
+UNDECIDED = "[hidden]"
+
+REDACTED_WORDS = {
+    "cwd": "Directory",
+    "directory": "Directory",
+    "db_path": "File",
+    "path": "File",
+    "source_file": "File",
+    "home": "Home",
+    "git_commit": "Commit",
+    "git_remote": "Remote",
+    "remote": "Remote",
+    "project": "Project",
+    "thread_name": GONE,
+    "Row.name": GONE,
+    "ThreadInfo.name": GONE,
+    "filters.search": "Search",
+    "filters.thread": "Thread",
+}
+"""Fields and dimensions that redacted mode replaces by a label; `Struct.field` goes before `field`."""
+STRICT_WORDS = REDACTED_WORDS | {
+    "branch": "Branch",
+    "git_branch": "Branch",
+    "nickname": "Agent",
+    "session": "Thread",
+    "thread": "Thread",
+    "root_thread": "Thread",
+    "parent_thread": "Thread",
+    "thread_id": "Thread",
+    "root_thread_id": "Thread",
+    "parent_thread_id": "Thread",
+    "forked_from_id": "Thread",
+    "turn_id": "Turn",
+    "response_id": "Response",
+}
+WORDS: dict[str, dict[str, str]] = {NORMAL: {}, REDACTED: REDACTED_WORDS, STRICT: STRICT_WORDS}
+SHOWN = frozenset(
+    "FactRow.name account agent_role basis client_version confidence credits date day effort group_by history"
+    " history_mode hour kind limit_id model month origin originator outcome plan provider reason record_id role schema"
+    " service_tier source subagent_type thread_source tier timezone type version week".split(),  # noqa: SIM905  (words)
+)
+"""Texts that no mode hides by themselves; a text that stands in no table is hidden, so that no new one slips out."""
+PATH = re.compile(r"(?:[A-Za-z]:)?[/\\][^\s:'\"`]+")
+
+
+def hidden(answer: Answer, mode: str, secret: bytes) -> Answer:
+    """Return an answer as a mode shows it, with the mode in its scope."""
+    return answer if mode == NORMAL else Veil(mode, secret).struct(answer)
+
+
+def row_veil(owner: str, names: Sequence[str], mode: str, secret: bytes) -> Callable[[Row], Row]:
+    """Return what hides a row of an `owner` struct's values, for exports that make no structs."""
+    if mode == NORMAL:
+        return lambda row: row
+    veil = Veil(mode, secret)
+    return lambda row: [veil.value(owner, name, value) for name, value in zip(names, row, strict=True)]
+
+
+def without_paths(text: str, mode: str) -> str:
+    """Return a sentence of the program without the paths it tells of."""
+    return text if mode == NORMAL else PATH.sub("[path]", text)
+
+
+class Veil:
+    """One mode with the key of its labels, so that the same text has the same label in every answer."""
+
+    def __init__(self, mode: str, secret: bytes) -> None:
+        self.mode = mode
+        self.words = WORDS[mode]
+        self.secret = secret
+        self.labels: dict[tuple[str, str], str] = {}
+
+    def struct(self, one: Answer) -> Answer:
+        """Return a struct with its fields hidden, and those of the structs within."""
+        owner = type(one).__name__
+        fields = {name: self.value(owner, name, getattr(one, name)) for name in one.__struct_fields__}
+        if "privacy_mode" in fields:
+            fields["privacy_mode"] = self.mode
+        if "keys" in fields and "key" in fields:
+            fields["key"] = _joined(list(fields["keys"].values())) if fields["keys"] else UNDECIDED
+        return type(one)(**fields)
+
+    def value(self, owner: str, name: str, value: Any) -> Any:
+        """Return the value of a field, hidden if its name says so."""
+        if isinstance(value, str):
+            return self.text(owner, name, value)
+        if hasattr(value, "__struct_fields__"):
+            return self.struct(value)
+        if isinstance(value, (list, tuple)):
+            return [self.value(owner, name, one) for one in value]
+        if isinstance(value, dict):
+            return {key: self.value(name, key, one) for key, one in value.items()}
+        return value
+
+    def text(self, owner: str, name: str, value: str) -> str | None:
+        """Return a text, its label, or null."""
+        word = self.words.get(f"{owner}.{name}", self.words.get(name))
+        if word is None:
+            known = name in SHOWN or f"{owner}.{name}" in SHOWN or name in STRICT_WORDS
+            return value if known else UNDECIDED
+        return self.label(word, value) if word else None
+
+    def label(self, word: str, value: str) -> str:
+        """Return a stable name for a text, made with the database's key."""
+        found = self.labels.get((word, value))
+        if found is None:
+            digest = hashlib.blake2b(f"{word}|{value}".encode("utf-8", "replace"), key=self.secret[:64], digest_size=4)
+            found = self.labels[word, value] = f"{word} {digest.hexdigest()}"
+        return found
+
+
+def _joined(keys: list[str | None]) -> str | None:
+    return keys[0] if len(keys) == 1 else " / ".join(key or "unknown" for key in keys)
