@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker.cli import bars
@@ -10,12 +11,15 @@ from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.query.dimensions import named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from codex_usage_tracker.cli.screen import Screen
     from codex_usage_tracker.cli.table import Cell
     from codex_usage_tracker.contract import Numbers, Row, Summary
 
 UNKNOWN = "unknown"
+UNNAMED = "unnamed"
+PATHS = frozenset({"directory", "remote"})
+THREADS = frozenset({"thread", "root_thread"})
+UUID_LENGTH, UUID_DASHES = 36, 4
 NUMBERS = (
     Column("Calls", leaves=4),
     Column("Input", leaves=2),
@@ -29,17 +33,18 @@ NUMBERS = (
 PICTURE = Column(bars.legend, right=False, leaves=5, least=bars.LEAST, most=bars.MOST)
 
 
-def table(answer: Summary) -> Table:
-    """Return the table of a summary; what a row shares with the one above is not said twice."""
+def table(answer: Summary, screen: Screen) -> Table:
+    """Return the table of a summary; on a terminal, what a row shares with the one above is not said twice."""
     largest = max((row.total_tokens for row in answer.rows), default=0)
-    texts = [_texts(answer, row) for row in answer.rows]
+    keys = [_keys(answer, row, screen) for row in answer.rows]
+    shown = keys if screen.width is None else [_without_repeated(keys, index) for index in range(len(keys))]
     rows = [
-        [*_unless_repeated(texts, index), *number_cells(row), bars.tokens_bar(row, largest)]
-        for index, row in enumerate(answer.rows)
-    ]
-    blank = [""] * (len(texts[0]) - 1 if texts else len(answer.group_by) - 1)
-    totals: list[Cell] = ["Total", *blank, *number_cells(answer.totals), ""]
-    return Table([*_key_columns(answer), *NUMBERS, PICTURE], rows, totals)
+        [*texts, *number_cells(row), bars.tokens_bar(row, largest)]
+        for texts, row in zip(shown, answer.rows, strict=True)
+    ]  # fmt: skip
+    columns = _key_columns(answer)
+    totals: list[Cell] = ["Total", *[""] * (len(columns) - 1), *number_cells(answer.totals), ""]
+    return Table([*columns, *NUMBERS, PICTURE], rows, totals)
 
 
 def number_cells(numbers: Numbers) -> list[Cell]:
@@ -57,11 +62,47 @@ def number_cells(numbers: Numbers) -> list[Cell]:
 
 
 def _key_columns(answer: Summary) -> list[Column]:
+    """Return a column for each dimension; threads have their name before their id."""
     columns = []
     for name in answer.group_by:
         dimension = named(name)
-        time = dimension.source == "time"
-        columns.append(Column(dimension.label, right=False, shrinks=not time))
-    if _has_names(answer):
-        columns.insert(1, Column("Name", right=False, shrinks=True))
+        path = dimension.name in PATHS
+        columns.append(Column(dimension.label, right=False, shrinks=dimension.source != "time", keeps_end=path))
+    if _by_thread(answer):
+        columns[:1] = [columns[0], Column("Id", right=False, leaves=6, style="faint")]
     return columns
+
+
+def _keys(answer: Summary, row: Row, screen: Screen) -> list[str]:
+    """Return what stands in the columns of the dimensions."""
+    texts = [row.keys.get(name) or UNKNOWN for name in answer.group_by]
+    if not _by_thread(answer):
+        return [short_path(text) if named(name).name in PATHS else text for name, text in zip(answer.group_by, texts, strict=True)]
+    thread = texts[0] if screen.width is None else short_id(texts[0])
+    return [row.name or UNNAMED, thread, *texts[1:]]
+
+
+def _by_thread(answer: Summary) -> bool:
+    return named(answer.group_by[0]).name in THREADS
+
+
+def _without_repeated(keys: list[list[str]], index: int) -> list[str]:
+    """Return a row's keys with those left blank that the row above begins with too; the last one always stands."""
+    texts = list(keys[index])
+    if index:
+        for place in range(len(texts) - 1):
+            if texts[: place + 1] != keys[index - 1][: place + 1]:
+                break
+            texts[place] = ""
+    return texts
+
+
+def short_id(thread_id: str) -> str:
+    """Return the end of a thread's id, which names it as well; its beginning only tells the time."""
+    return thread_id[-8:] if len(thread_id) == UUID_LENGTH and thread_id.count("-") == UUID_DASHES else thread_id
+
+
+def short_path(path: str) -> str:
+    """Return a path with the user's own folder as `~`."""
+    own = os.path.expanduser("~")
+    return "~" + path[len(own) :] if own not in {"~", "/"} and (path + "/").startswith(own + "/") else path

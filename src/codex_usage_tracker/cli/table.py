@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from codex_usage_tracker.cli.text import cells, cut, pad, safe
+from codex_usage_tracker.cli.text import cells, cut, cut_start, pad, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +27,7 @@ class Column(NamedTuple):
     leaves: int = 0
     style: str = ""
     shrinks: bool = False
+    keeps_end: bool = False
     least: int = 0
     most: int = 0
 
@@ -109,5 +110,6 @@ def _line(row: Sequence[Cell], laid: Sequence[Laid], screen: Screen, style: str 
 def _drawn(cell: Cell, one: Laid, screen: Screen, style: str) -> str:
     if not isinstance(cell, str):
         return cell(one.width, screen)
-    text = pad(cut(safe(cell), one.width, screen.glyphs.more), one.width, right=one.column.right)
+    shorten = cut_start if one.column.keeps_end else cut
+    text = pad(shorten(safe(cell), one.width, screen.glyphs.more), one.width, right=one.column.right)
     return screen.style(text, style or one.column.style)

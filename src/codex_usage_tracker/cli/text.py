@@ -41,6 +41,11 @@ def cut(text: str, width: int, more: str = "…") -> str:
     return "".join(kept) + more if width > 0 else ""
 
 
+def cut_start(text: str, width: int, more: str = "…") -> str:
+    """Return a text that is cut at its beginning, as paths are."""
+    return text if cells(text) <= width else cut(text[::-1], width, more[::-1])[::-1]
+
+
 def pad(text: str, width: int, *, right: bool = False) -> str:
     """Return a text filled up with spaces to so many columns."""
     space = " " * (width - cells(text))

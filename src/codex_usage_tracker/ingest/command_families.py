@@ -1,12 +1,14 @@
 """The table of safe labels for shell commands: programs, their verbs, and what tells a read from a write.
 
-In the tables, an entry is `<labels>: <what> <word> … | <what> <word> …` and ends with a semicolon or its line, which goes
-on in lines that start with a space. A word `label=spelling,spelling` has more spellings. What is not in here has no label.
+An entry of a table is `<labels>: <what> <word> … | <what> <word> …`. It ends with a semicolon or with its line, which may
+go on in lines that start with a space. A word `label=spelling,…` has more spellings. What is not in here has no label.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -217,10 +219,10 @@ codex: other exec=e review resume fork mcp mcp-server app-server login logout sa
 # the first argument that is no option, `*` for any such argument, `**` for two of them.
 _RULES = """
 git branch: write -d -D -m -M -c -C -u -f --delete --move --copy --set-upstream-to --unset-upstream --edit-description
- | read -l -a -r -v --list --all --remotes --contains --no-contains --merged --no-merged --points-at --show-current |
- write *
+ | read -l -a -r -v --list --all --remotes --contains --no-contains --merged --no-merged --points-at --show-current
+ --format --sort | write *
 git tag: write -d -a -s -m -f -F -u --delete --annotate --sign | read -l -n -v --list --verify --contains --merged
- --no-merged --points-at | write *
+ --no-merged --points-at --format --sort | write *
 git config: read --get --get-all --get-regexp --get-urlmatch --list -l get list | write -e --add --unset --unset-all
  --replace-all --rename-section --remove-section --edit set unset edit **
 git remote: read show get-url | network update prune | write *; git lfs: read ls-files status env | network fetch push
@@ -274,30 +276,31 @@ curl: network - /dev/null | write -o -O -J --output --remote-name --remote-heade
 wget: network - -O- -qO- --spider /dev/null | write *; Invoke-WebRequest: write -OutFile -outfile
 date: write -s --set; hostname: write *; sysctl: write -w; mount: write **; crontab,kill: read -l; reg: read query
 journalctl: write --rotate --vacuum-size --vacuum-time; ssh-keygen: read -l -F -y; plutil: read -p -lint
+npm run,pnpm run,yarn run,bun run,deno task,composer run-script,turbo run,nx run-many,hatch run,pdm run,rye run: test
+ format:check fmt:check prettier:check | write lint:fix format fmt fix prettier clean generate gen codegen migrate
+ install update | test test tests unit e2e integration spec lint check checks typecheck type-check types tsc ci verify
+ validate coverage cov vet eslint vitest jest | build build compile bundle dist package release all docs | other dev
+ start serve run watch preview storybook deploy up down shell
 """
 
-# What the scripts of a project are called, from wherever they are run.
-_SCRIPTS = """scripts: test format:check fmt:check prettier:check | write lint:fix format fmt fix prettier clean generate
- gen codegen migrate install update | test test tests unit e2e integration spec lint check checks typecheck type-check types
- tsc ci verify validate coverage cov vet eslint vitest jest | build build compile bundle dist package release all docs |
- other dev start serve run watch preview storybook deploy up down shell"""
-_RUN_LABELS = (
-    "npm run", "pnpm run", "yarn run", "bun run", "deno task", "composer run-script", "turbo run", "nx run-many",
-    "hatch run", "pdm run", "rye run",
-)
-_TARGETS = ("make", "just", "task", "ninja", "invoke", "yarn", "pnpm", "bun")
+_TARGETS = frozenset(("make", "just", "task", "ninja", "invoke", "yarn", "pnpm", "bun"))
+"""Families whose verbs may also be what scripts of a project are called."""
 
 # Options whose value is the next word.
 _OPTIONS = """
 git: -C -c --git-dir --work-tree --namespace --exec-path; git config: -f --file --type --default --blob; gh: -R --repo
 hg: -R --cwd; docker: -c --context -H --host --config -l --log-level; helm: -n --namespace --kube-context --kubeconfig
 docker compose,docker-compose: -f --file -p --project-name --profile --env-file --project-directory --ansi --progress
-kubectl: -n --namespace --context --kubeconfig --cluster -s --user; npm,npm run: --prefix -w --workspace -C; yarn,bun: --cwd
-pnpm,pnpm run: -C --dir --filter -F; cargo: --manifest-path --config -Z -C; go: -C; uv: --directory --project --config-file
-poetry: -C --directory -P --project; pip: --python --log --proxy; python: -X -W -c; php: -r -d -c; ruby: -e -I -r; node: -r --require --import --loader -e -p --eval --print
+kubectl: -n --namespace --context --kubeconfig --cluster -s --user; npm,npm run: --prefix -w --workspace -C; yarn,bun:
+ --cwd
+pnpm,pnpm run: -C --dir --filter -F; cargo: --manifest-path --config -Z -C; go: -C; uv: --directory --project
+ --config-file
+poetry: -C --directory -P --project; pip: --python --log --proxy; python: -X -W -c; php: -r -d -c; ruby: -e -I -r;
+ node: -r --require --import --loader -e -p --eval --print
 make: -C -f -j -I -o -W --directory --file; just,task: -f -d -t --justfile --working-directory --dir --taskfile
 gradle: -p -b -I --project-dir; mvn: -f -pl -P -s --file --projects; aws: --profile --region --output --endpoint-url
-xcodebuild: -scheme -project -workspace -target -configuration -sdk -destination -derivedDataPath -arch -resultBundlePath
+xcodebuild: -scheme -project -workspace -target -configuration -sdk -destination -derivedDataPath -arch
+ -resultBundlePath
 bash,sh,zsh: -o -O +o +O --rcfile --init-file; codex: -c --config -m --model -p --profile -C --cd -s --sandbox -a -i
 powershell: -executionpolicy -ep -ex -version -workingdirectory -wd -outputformat -inputformat -windowstyle -file -f -e
  -ec -enc -encodedcommand
@@ -306,19 +309,25 @@ powershell: -executionpolicy -ep -ex -version -workingdirectory -wd -outputforma
 # Programs that run another one: how many words stand before it, and options whose value is the next word. What a runner
 # runs is often a script of the project; then the runner itself has the label.
 _WRAPPERS = """
-sudo: 0 -u -g -h -p -C -T -r -t -D -R; doas,env: 0 -u -C; exec: 0 -a; command,builtin,nohup,setsid,unbuffer,ccache,rtk: 0
+sudo: 0 -u -g -h -p -C -T -r -t -D -R; doas,env: 0 -u -C; exec: 0 -a; command,builtin,nohup,setsid,unbuffer,ccache,rtk:
+ 0
 nice,watch,ionice: 0 -n -c -p --interval; stdbuf: 0 -i -o -e; timeout: 1 -s -k --signal --kill-after; time: 0 -f -o
 hyperfine: 0 -w -r -m -M -n --warmup --runs; caffeinate: 0 -t -w; xvfb-run: 0 -s -n -e -f -w -p; chroot: 1
-flock: 1 -w -E; strace,ltrace,valgrind: 0 -e -o -p -s; xargs,parallel: 0 -I -n -P -L -d -s -E -a -j --max-args --max-procs
-direnv: 2; dotenv: 0 -f -e; wsl: 0 -d -u; xcrun: 0 --sdk -sdk --toolchain; busybox,cross-env,entr: 0; watchexec: 0 -e -w -i
+flock: 1 -w -E; strace,ltrace,valgrind: 0 -e -o -p -s; xargs,parallel: 0 -I -n -P -L -d -s -E -a -j --max-args
+ --max-procs
+direnv: 2; dotenv: 0 -f -e; wsl: 0 -d -u; xcrun: 0 --sdk -sdk --toolchain; busybox,cross-env,entr: 0; watchexec: 0 -e
+ -w -i
 rustup run: 1
 """
 _RUNNERS = """
-uv run: 0 --with --with-requirements --with-editable --python -p --extra --group --directory --project --env-file --package
-uvx: 0 --from --with --python -p; npx,npm exec,pnpm dlx,yarn dlx,bun x,bunx: 0 -p --package -w; pipx run: 0 --spec --python
+uv run: 0 --with --with-requirements --with-editable --python -p --extra --group --directory --project --env-file
+ --package
+uvx: 0 --from --with --python -p; npx,npm exec,pnpm dlx,yarn dlx,bun x,bunx: 0 -p --package -w; pipx run: 0 --spec
+ --python
 conda run: 0 -n -p --name --prefix --cwd; mise exec: 0 -C; poetry run,pdm run,hatch run,rye run,pipenv run,pnpm exec: 0
 yarn exec,bundle exec,composer exec,asdf exec,nix develop,yarn,pnpm,bun,eval: 0
 """
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -328,7 +337,7 @@ AMBIGUOUS = _set("test build install watch start time host help script open serv
 """Programs whose names are also those of scripts."""
 ASIDE = _set("cd pushd popd exit logout return break continue shift Set-Location Push-Location Pop-Location")
 """Families that are left out where there are others."""
-KEYWORDS = _set("if then else elif elseif fi do done while until foreach { } ! coproc esac try catch finally")
+KEYWORDS = _set("if then else elif elseif fi do done while until foreach { } ! coproc esac function try catch finally")
 LOOPS = _set("for select case")
 SHELLS = _set("bash sh zsh ksh csh fish su cmd powershell")
 INTERPRETERS = _set("python node php ruby perl")
@@ -337,7 +346,7 @@ HOSTS = SHELLS | INTERPRETERS
 HOSTED = _set("manage.py artisan setup.py")
 """Scripts that are programs of their own for an interpreter."""
 EXECUTORS = {"find": _set("-exec -execdir -ok -okdir"), "fd": _set("-x -X --exec --exec-batch")}
-BUNDLED = _set("tar ar jar 7z")
+BUNDLED = _set("tar ar jar")
 """Programs whose first argument is options, with or without a dash."""
 SINKS = _set("/dev/null -")
 HELP = _set("--help --version")
@@ -350,62 +359,60 @@ SEARCHERS = _set("rg grep ag ack git-grep find fd locate fzf ast-grep findstr Se
 """Families that look for files or for text in them."""
 
 
-def _entries(table: str) -> Iterator[tuple[str, str]]:
+def _entries(table: str) -> dict[str, str]:
+    found = {}
     for entry in re.split(r";|\n(?! )", table.strip()):
         labels, _, rest = entry.replace("\n", "").strip().partition(": ")
-        for label in labels.split(","):
-            yield label.strip(), rest
+        found.update(dict.fromkeys(labels.split(","), rest))
+    return found
 
 
-def _clauses(table: str) -> Iterator[tuple[str, str, list[str]]]:
-    for label, rest in _entries(table):
-        for clause in rest.split("|"):
-            what, *words = clause.split()
-            yield label, what, words
+def _clauses(text: str) -> list[tuple[str, list[str]]]:
+    return [(what, words) for what, *words in map(str.split, text.split("|"))]
 
 
-def _spellings(words: list[str]) -> Iterator[tuple[str, list[str]]]:
+def _spellings(words: list[str]) -> Iterator[tuple[str, str]]:
     for word in words:
         label, _, others = word.partition("=")
-        yield label, [label, *filter(None, others.split(","))]
+        for spelling in (label, *others.split(",")) if others else (label,):
+            yield spelling, label
 
 
 def _programs() -> dict[str, Command]:
     found = {}
-    for _, effect, words in _clauses(_PROGRAMS):
-        for label, spellings in _spellings(words):
-            found.update(dict.fromkeys(map(str.lower, spellings), Command(label, "", effect)))
+    for topic in _entries(_PROGRAMS).values():
+        for effect, words in _clauses(topic):
+            found.update({spelling.lower(): Command(label, "", effect) for spelling, label in _spellings(words)})
     return found
-
-
-def _verbs() -> dict[str, dict[str, Command]]:
-    found: dict[str, dict[str, Command]] = {family: {} for family in _TARGETS}
-    for family, effect, words in _clauses(_VERBS):
-        verbs = found.setdefault(family, {})
-        for label, spellings in _spellings(words):
-            verbs.update(dict.fromkeys(spellings, Command(family, f"{family} {label}", effect)))
-    for family in _TARGETS:
-        for _, effect, words in _clauses(_SCRIPTS):
-            for word in words:
-                found[family].setdefault(word, Command(family, f"{family} {word}", effect))
-    return found
-
-
-def _rules() -> dict[str, list[tuple[frozenset[str], str]]]:
-    found: dict[str, list[tuple[frozenset[str], str]]] = {}
-    for label, effect, words in _clauses(_RULES):
-        found.setdefault(label, []).append((frozenset(words), effect))
-    scripts = [(frozenset(words), effect) for _, effect, words in _clauses(_SCRIPTS)]
-    return found | dict.fromkeys(_RUN_LABELS, scripts)
 
 
 def _wrappers(table: str) -> dict[str, tuple[int, frozenset[str]]]:
-    return {label: (int(rest[0]), frozenset(rest[1:].split())) for label, rest in _entries(table)}
+    return {label: (int(rest[0]), _set(rest[1:])) for label, rest in _entries(table).items()}
 
 
 PROGRAMS = _programs()
-VERBS = _verbs()
-RULES = _rules()
-OPTIONS = {label: frozenset(rest.split()) for label, rest in _entries(_OPTIONS)}
+OPTIONS = {label: _set(rest) for label, rest in _entries(_OPTIONS).items()}
 RUNNERS = _wrappers(_RUNNERS)
 WRAPPERS = _wrappers(_WRAPPERS) | RUNNERS
+_VERB_LINES = _entries(_VERBS)
+_RULE_LINES = _entries(_RULES)
+INVOLVED = {*_VERB_LINES, *_TARGETS, *_RULE_LINES, *WRAPPERS, *SHELLS, *INTERPRETERS, *EXECUTORS}
+"""Families, and verbs, for which it is not enough to know the program."""
+
+
+@cache
+def verbs_of(family: str) -> dict[str, Command]:
+    """Return the commands of a family by their verbs, and by other spellings of those."""
+    lines = [_VERB_LINES.get(family), _RULE_LINES["npm run"] if family in _TARGETS else None]
+    found: dict[str, Command] = {}
+    for effect, words in chain.from_iterable(map(_clauses, filter(None, lines))):
+        for spelling, label in _spellings(words):
+            found.setdefault(spelling, Command(family, f"{family} {label}", effect))
+    return found
+
+
+@cache
+def rules_of(label: str) -> list[tuple[frozenset[str], str]]:
+    """Return the words to look for among the arguments, and the effect that each group of them tells of."""
+    line = _RULE_LINES.get(label)
+    return [(frozenset(words), effect) for effect, words in _clauses(line)] if line else []

@@ -26,18 +26,18 @@ TOOL = re.compile(r"\btools\s*+\.\s*+([A-Za-z_][A-Za-z0-9_]{0,63})(?![A-Za-z0-9_
 # A word without quotes; it is no word if a quote or the like follows, and a number is none if `<` or `>` does.
 _PLAIN = r"""(?!in\s)[^\s\\'"`$&|;<>()\#][^\s\\'"`$&|;<>()]*+"""
 _ARITHMETIC = r"\(\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)\)"
-_WORD = rf"""(?:[^\s\\'"`$&|;<>()]++|\$?'[^']*+'?|"(?:[^"\\$`]|\\[\s\S]|\$(?!\())*+"|\\[\s\S]?
+_WORD = rf"""(?:[^\s\\'"`$&|;<>()]++|\$?'[^']*+'?|"(?:[^"\\$`]++|\\[\s\S]|\$(?!\())*+"|\\[\s\S]?
  |\$\{{[^{{}}`()]*+\}}|\${_ARITHMETIC}|\$(?!\()|(?<=[?*+@!])\([^()\n]*+\))++"""
-_NOWHERE = r"(?:&[^\S\n]*+(?:\d+|-)(?!\w)|&?[^\S\n]*+(?:/dev/(?:null|stdout|stderr|tty)|\$null|(?i:nul))(?![\w/.-]))"
+_NOWHERE = r"""(?:&[^\S\n]*+(?:\d+|-)(?!\w)
+ |&?[^\S\n]*+["']?(?:/dev/(?:null|stdout|stderr|tty)|\$null|(?i:nul))(?![\w/.-])["']?)"""
 _TOKEN = re.compile(
     rf"""(?:[^\S\n]|\\\r?\n)*+(?:
   (?P<plain>(?:{_PLAIN}[^\S\n]++)++(?:{_PLAIN}(?![\\'"`$(<>]))?+|{_PLAIN}(?![\\'"`$(<>]))
- |(?P<nothing>\#[^\n]*+|{_ARITHMETIC}|(?:\d*+|&)>>?{_NOWHERE}|\d*+<&[^\S\n]*+[\d-]++)
+ |(?P<nothing>\#[^\n]*+|{_ARITHMETIC}|(?:\d*+|&)>>?{_NOWHERE}|\d*+(?:<<<|<>|<&|<(?![<(]))[^\S\n]*+(?:{_WORD})?+)
  |(?P<pattern>(?:in(?=\s)|;;&?)\s*+(?!esac\b)\(?[^()\n;&]{{0,100}}?\))
  |(?P<operator>\n|&&|\|[|&]?|;;?&?|&(?!>))
- |(?P<heredoc>\d*+<<-?[^\S\n]*+(?:'[^'\n]++'|"[^"\n]++"|\\?[^\s\\'"`$&|;<>()]++))
+ |(?P<heredoc>\d*+<<-?[^\S\n]*+(?:'[^'\n]++'|"[^"\n]++"|\\?[^\s\\'"`$&|;<>()]++)?+)
  |(?P<write>(?:\d*+(?:>>|>\||>&|>)|&>>?)(?!\()[^\S\n]*+(?:{_WORD})?+)
- |(?P<input>\d*+(?:<<<|<>|<&|<)(?!\()[^\S\n]*+(?:{_WORD})?+)
  |(?P<array>\w++\+?=\()
  |(?P<word>{_WORD})
  |(?P<function>\(\s*+\))
@@ -48,8 +48,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _GLUED = re.compile(_WORD, re.VERBOSE)
-_QUOTED = re.compile(r'((?:[^"\\$`]|\\[\s\S]|\$(?!\())*+)("|\$\(|`)?')
-_PIECE = re.compile(r"""\$?'([^']*)'?|"((?:[^"\\]|\\[\s\S])*)"?|\\([^\w.-]|$)""")
+_QUOTED = re.compile(r'((?:[^"\\$`]++|\\[\s\S]|\$(?!\())*+)("|\$\(|`)?')
+_PIECE = re.compile(r"""\$?'([^']*)'?|"((?:[^"\\]++|\\[\s\S])*+)"?|\\([^\w.-]|$)""")
 _ESCAPE = re.compile(r'\\(["\\$`\n])')
 _SUBSTITUTE = "$_"
 _BREAKS = " \t\r\n;&|(<>"
@@ -58,7 +58,6 @@ _ASSIGNMENT = re.compile(r"\$?[A-Za-z_][\w:.]*+(?:\[[^\]]*+\])?\+?=")
 _SCRIPT_NAME = re.compile(r"\.(?:sh|bash|zsh|fish|ksh|py|js|mjs|cjs|ts|rb|pl|php|lua|ps1|bat|cmd)\Z")
 _ENDINGS = (re.compile(r"(?<=.)@.*"), re.compile(r"\.(?:exe|cmd|bat|com|ps1|phar)\Z"), re.compile(r"-?\d+(?:\.\d+)*\Z"))
 _CLUSTER = re.compile(r"-([A-HJ-LN-Za-z][A-Za-z]{0,5})(?![A-Za-z])")
-_INVOLVED = {*table.VERBS, *table.RULES, *table.WRAPPERS, *table.SHELLS, *table.INTERPRETERS, *table.EXECUTORS}
 _VAGUE = ((), (table.OTHER,), (table.SCRIPT,))
 _NONE: frozenset[str] = frozenset()
 
@@ -81,7 +80,7 @@ def classify_code(source: str) -> tuple[str, ...]:
 def _within_limit(command: Sequence[str]) -> list[str]:
     words: list[str] = []
     left = MAX_CHARS
-    for word in command[:MAX_CHARS]:
+    for word in command[:MAX_CHARS] if isinstance(command, (list, tuple)) else ():
         if left > 0 and isinstance(word, str):
             words.append(word[:left])
             left -= len(word) + 1
@@ -151,9 +150,7 @@ class _Reader:
         return "[[" in self.simple[:3] and self.simple[-1] != "]]"
 
     def nothing(self, token: re.Match[str]) -> None:
-        """Step over a comment, an arithmetic command or a redirection that writes no file."""
-
-    input = nothing
+        """Step over a comment, arithmetic or a redirection that writes no file."""
 
     def word(self, token: re.Match[str]) -> None:
         self.simple.append(_unquoted(token["word"]))
@@ -185,7 +182,7 @@ class _Reader:
             after = at + len(delimiter)
             if text[at - 1] in "\n\t" and text[after : after + 1] in ("", "\n", "\r"):
                 return at
-            at = after
+            at += 1
         return len(text)
 
     def write(self, _: re.Match[str]) -> None:
@@ -235,7 +232,8 @@ class _Reader:
 
     def read_quoted(self) -> None:
         """Take the text of double quotes up to the next substitution or the end."""
-        text, end = _QUOTED.match(self.text, self.at).group(1, 2)
+        found = _QUOTED.match(self.text, self.at)
+        text, end = found.groups() if found else ("", None)
         self.at += len(text) + len(end or "")
         self.simple[-1] += _ESCAPE.sub(r"\1", text)
         if end == '"':
@@ -291,9 +289,7 @@ def _bare(words: list[str]) -> list[str]:
     for at, word in enumerate(words):
         if word in table.LOOPS or word[:1] == "-":
             break
-        if word == "function":
-            return _bare(words[at + 2 :])
-        if word not in table.KEYWORDS and not _ASSIGNMENT.match(word):
+        if not (word in table.KEYWORDS or _ASSIGNMENT.match(word) or words[at - 1 : at] == ["function"]):
             return _assigned(words[at:])
     return []
 
@@ -310,7 +306,7 @@ def _assigned(words: list[str]) -> list[str]:
 
 def _of_words(words: list[str], depth: int, body: str = "") -> tuple[Command, ...]:
     program = PROGRAMS.get(words[0]) or _program(words[0])
-    if program.family not in _INVOLVED and words[-1] not in table.HELP:
+    if program.family not in table.INVOLVED and words[-1] not in table.HELP:
         return (program,)
     command, args = _with_verb(program, words[1:])
     inner = _inner(command, args, depth, body) if depth < MAX_DEPTH else ()
@@ -329,7 +325,7 @@ def _program(word: str) -> Command:
 
 
 def _with_verb(command: Command, args: list[str]) -> tuple[Command, list[str]]:
-    verbs = table.VERBS.get(command.family)
+    verbs = table.verbs_of(command.family)
     rest = args
     for at in _positionals(args, table.OPTIONS.get(command.family, _NONE)) if verbs else ():
         found = _verb(verbs, args[at])
@@ -365,11 +361,11 @@ def _with_effect(command: Command, args: list[str], depth: int) -> tuple[Command
 
 def _effect(command: Command, args: list[str]) -> str:
     label = command.verb or command.family
+    rules = table.rules_of(label)
     if args and args[-1] in table.HELP:
         return "read"
-    rules = table.RULES.get(label)
     seen = _seen(label, args) if rules else _NONE
-    return next((effect for words, effect in rules or () if not words.isdisjoint(seen)), command.effect)
+    return next((effect for words, effect in rules if not words.isdisjoint(seen)), command.effect)
 
 
 def _seen(label: str, args: list[str]) -> set[str]:
@@ -441,8 +437,8 @@ def _wrapped(label: str, args: list[str]) -> list[str]:
 
 def _hosted(label: str, args: list[str]) -> list[str]:
     """Return the words of the module or program that an interpreter runs."""
-    at = next(_positionals(args, table.OPTIONS.get(label, _NONE)), len(args)) if label in table.INTERPRETERS else len(args)
-    if at == len(args):
+    at = next(_positionals(args, table.OPTIONS.get(label, _NONE)), None)
+    if at is None or label not in table.INTERPRETERS:
         return []
     if label == "python" and at and re.fullmatch("-[A-Za-z]*m", args[at - 1]):
         return [args[at].replace("_", "-"), *args[at + 1 :]]

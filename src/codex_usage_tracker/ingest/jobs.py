@@ -14,6 +14,11 @@ import msgspec
 from codex_usage_tracker.ingest.rollout import read_slice
 from codex_usage_tracker.model import Reading
 
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdError, ZstdFile
+else:
+    from backports.zstd import ZstdError, ZstdFile
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -22,7 +27,7 @@ EDGE_BYTES = 1024
 SMALL_BYTES = 16 * 2**20
 """Work below this is done in this process: starting others takes longer."""
 BATCH_BYTES = 8 * 2**20
-SKIP_BYTES = 2**20
+BUFFER_BYTES = 2**17
 
 
 class Job(msgspec.Struct, array_like=True):
@@ -56,31 +61,39 @@ _batch = msgspec.msgpack.Decoder(list[Done])
 def read(job: Job) -> Done:
     """Read one slice of one file."""
     try:
-        with open(job.path, "rb", buffering=2**18) as file:
+        with open(job.path, "rb", buffering=BUFFER_BYTES) as file:
             stream = _decompressed(file) if job.path.endswith(".zst") else cast("BinaryIO", file)
-            if job.offset and edges(stream, job.offset) != (job.head, job.tail):
-                return Done(job.file_id, rewritten=True)
-            reading = read_slice(stream, job.name, job.state, job.offset, job.lines)
-            head, tail = edges(stream, reading.offset) if reading.offset != job.offset else (job.head, job.tail)
-            return Done(job.file_id, reading, head, tail)
+            return _read_on(job, stream)
     except FileNotFoundError:
         return Done(job.file_id, problem="is no longer there")
     except OSError as error:
         return Done(job.file_id, problem=error.strerror or "cannot be read")
 
 
+def _read_on(job: Job, stream: BinaryIO) -> Done:
+    if job.offset:
+        if edges(stream, job.offset) != (job.head, job.tail):
+            return Done(job.file_id, rewritten=True)
+        stream.seek(job.offset)
+    reading = read_slice(stream, job.name, job.state, job.offset, job.lines)
+    if reading.offset == job.offset:
+        return Done(job.file_id, reading, job.head, job.tail)
+    return Done(job.file_id, reading, *edges(stream, reading.offset))
+
+
 def edges(stream: BinaryIO, offset: int) -> tuple[int, int]:
-    """Return the hashes of the first bytes and of those before `offset`, and leave the stream there."""
+    """Return the hashes of a file's first bytes and of those before `offset`; the stream may move."""
     size = min(EDGE_BYTES, offset)
+    if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO):
+        handle = stream.fileno()
+        return _hash(os.pread(handle, size, 0)), _hash(os.pread(handle, size, offset - size))
     try:
         stream.seek(0)
         head = stream.read(size)
         stream.seek(offset - size)
-        tail = stream.read(size)
-        stream.seek(offset)
-    except EOFError:
+        return _hash(head), _hash(stream.read(size))
+    except (EOFError, ZstdError):
         return 0, 0
-    return _hash(head), _hash(tail)
 
 
 def _hash(data: bytes) -> int:
@@ -88,11 +101,7 @@ def _hash(data: bytes) -> int:
 
 
 def _decompressed(file: io.BufferedReader) -> BinaryIO:
-    if sys.version_info >= (3, 14):
-        from compression.zstd import ZstdFile  # noqa: PLC0415  (few homes hold compressed files)
-    else:
-        from backports.zstd import ZstdFile  # noqa: PLC0415
-    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", ZstdFile(file)), 2**18))
+    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", ZstdFile(file)), BUFFER_BYTES))
 
 
 def read_all(jobs: Iterable[Job], total: int) -> Iterator[tuple[Done, int]]:

@@ -24,6 +24,11 @@ class Reader(NamedTuple):
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else None
 
+    def take_time(self) -> None:
+        """Lift the limit on how long a query may run, and hold little of the file in memory: all calls are asked for."""
+        self.db.set_progress_handler(None)
+        self.db.pragma("mmap_size", 0)
+
     def midnight(self, days_ago: int = 0) -> int:
         """Return the instant at which today, or a day before it, began in the zone."""
         from datetime import timedelta  # noqa: PLC0415

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -107,20 +106,20 @@ def _make_private(path: str) -> None:
 def _ensure_secret(connection: apsw.Connection) -> None:
     """Keep a random key for hashing identifiers; it never leaves the database."""
     if connection.execute("SELECT 1 FROM meta WHERE name = 'secret'").fetchone() is None:
-        connection.execute("INSERT OR IGNORE INTO meta VALUES ('secret', ?)", (secrets.token_bytes(32),))
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('secret', ?)", (os.urandom(32),))
 
 
 def secret_of(path: str) -> bytes:
     """Return a database's key for hashing; a key of the moment where there is no database."""
     if not os.path.exists(path):
-        return secrets.token_bytes(32)
+        return os.urandom(32)
     connection = open_reader(path)
     try:
         with told(path):
             row = connection.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
     finally:
         connection.close()
-    return bytes(row[0]) if row else secrets.token_bytes(32)
+    return bytes(row[0]) if row else os.urandom(32)
 
 
 def generation(connection: apsw.Connection) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker.errors import NewerSchemaError
@@ -15,6 +14,8 @@ MIGRATIONS = "codex_usage_tracker.store"
 
 def scripts() -> list[tuple[int, str]]:
     """Return the migrations as (version, SQL), in order."""
+    from importlib.resources import files  # noqa: PLC0415  (a database that is up to date needs no scripts)
+
     folder = files(MIGRATIONS) / "migrations"
     found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
     return sorted((int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in found)

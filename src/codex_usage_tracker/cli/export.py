@@ -1,0 +1,113 @@
+"""`export`: all calls in a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from codex_usage_tracker.cli import filters, options, reading
+from codex_usage_tracker.cli.figures import counted, size
+from codex_usage_tracker.contract import SCHEMA
+from codex_usage_tracker.contract.outcomes import Export
+from codex_usage_tracker.errors import FileAccessError, FileExistsAlreadyError, InvalidValueError
+from codex_usage_tracker.reports.export import Hiding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from codex_usage_tracker.cli.invocation import Invocation
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.query.filters import Filter
+    from codex_usage_tracker.query.reader import Reader
+
+    Writer = Callable[[Reader, Filter, Hiding, IO[bytes]], int]
+
+FORMATS = ("csv", "json", "parquet")
+STDOUT = "-"
+
+
+@options.command("export")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="The format; told by the file's ending where it can be.")
+@click.option("--out", "--output", metavar="PATH", required=True, help="The file to write; - is standard output.")
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+@click.option("--no-refresh", is_flag=True, help="Export what was read before.")
+@filters.with_filters
+def command(asked: Invocation, form: str | None, out: str, force: bool, no_refresh: bool, **chosen: Any) -> None:
+    """Write all calls to a file as CSV, JSON or Parquet, one row a call, the oldest first."""
+    form = form or _told_by(out)
+    if out == STDOUT and form == "parquet":
+        msg = "Parquet cannot be written to standard output"
+        raise InvalidValueError(msg, "Name a file with --out.")
+    if os.path.lexists(out) and not force:
+        msg = f"{out} is already there"
+        raise FileExistsAlreadyError(msg, "Give --force to replace it, or another name.")
+    if not no_refresh:
+        reading.refresh_first(asked)
+    with asked.reader() as reader:
+        reading.require_calls(asked, reader)
+        calls = filters.filter_of(reader, chosen)
+        with _opened(out) as file:
+            rows = _writer(form)(reader, calls, Hiding(asked.privacy_mode, asked.secret), file)
+    if out != STDOUT:
+        asked.answer(
+            Export(schema=SCHEMA.format("exported"), path=out, format=form, rows=rows, bytes=os.path.getsize(out)), _lines,
+        )  # fmt: skip
+
+
+def _told_by(path: str) -> str:
+    """Return the format that a file's ending tells."""
+    ending = os.path.splitext(path)[1].lower().removeprefix(".")
+    if path != STDOUT and ending in FORMATS:
+        return ending
+    msg = "the format is not known"
+    raise InvalidValueError(msg, f"Give --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
+
+
+def _writer(form: str) -> Writer:
+    """Return what writes a format; the library behind Parquet is loaded for it alone."""
+    if form == "parquet":
+        from codex_usage_tracker.reports.parquet import write_calls  # noqa: PLC0415
+
+        return write_calls
+    if form == "csv":
+        from codex_usage_tracker.reports import csv_text  # noqa: PLC0415
+
+        return csv_text.write_calls
+    from codex_usage_tracker.reports.export import write_json  # noqa: PLC0415
+
+    return write_json
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[IO[bytes]]:
+    """Open standard output, or a new file that takes its place only when it is complete; readable by its owner alone."""
+    if path == STDOUT:
+        yield sys.stdout.buffer
+        return
+    try:
+        handle, beside = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".export-")
+    except OSError as error:
+        raise _not_writable(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        os.replace(beside, path)
+    except BaseException as error:
+        with suppress(OSError):
+            os.unlink(beside)
+        if isinstance(error, OSError):
+            raise _not_writable(path, error) from error
+        raise
+
+
+def _not_writable(path: str, error: OSError) -> FileAccessError:
+    return FileAccessError(f"{path} cannot be written: {error.strerror}", "Check the folder, its permissions and the room on its disk.")
+
+
+def _lines(done: Export, _screen: Screen) -> Iterator[str]:
+    yield f"Wrote {counted(done.rows, 'call')} to {done.path} ({done.format}, {size(done.bytes)})."

@@ -1,0 +1,67 @@
+"""`summary`: how much was used, split by anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codex_usage_tracker.cli import filters, groups, options, reading, words
+from codex_usage_tracker.query import dimensions, spans
+from codex_usage_tracker.reports.calls import expensive
+from codex_usage_tracker.reports.summary import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codex_usage_tracker.cli.invocation import Invocation
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.contract import Summary
+
+RANGES = ("today", "last-7-days")
+SPLITS = {
+    "by-model": "model",
+    "by-cwd": "directory",
+    "by-project": "project",
+    "by-thread": "thread",
+    "by-subagent-role": "role",
+    "by-subagent-type": "kind",
+}
+PRESETS = (*RANGES, *SPLITS, "expensive")
+
+
+@options.command("summary")
+@click.option(
+    "--group-by", metavar="DIM[,DIM]", multiple=True,
+    help=f"Any of {', '.join(dimensions.DIMENSIONS)}; thread where nothing is said.",
+)  # fmt: skip
+@click.option("--preset", type=click.Choice(PRESETS), help="A ready range or split.")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many rows; 0 is all.")
+@filters.with_filters
+def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, limit: int, **chosen: Any) -> None:
+    """Sum tokens by model, thread, project or anything else.
+
+    Answers from what was read before; `refresh` reads what is new.
+    """
+    with asked.reader() as reader:
+        reading.require_calls(asked, reader)
+        span = spans.preset(preset, reader.now, reader.zone) if preset in RANGES else None
+        calls = filters.filter_of(reader, chosen, span)
+        if preset == "expensive":
+            from codex_usage_tracker.cli import expensive as command_module  # noqa: PLC0415  (its table)
+
+            asked.answer(expensive(reader, calls, limit=limit), command_module.lines)
+            return
+        asked.answer(summary(reader, calls, split_by(group_by, preset), limit=limit), _lines)
+
+
+def split_by(given: tuple[str, ...], preset: str | None) -> list[str]:
+    """Return the dimensions that were asked for, the preset's, or else the thread."""
+    names = [name.strip() for text in given for name in text.split(",") if name.strip()]
+    return names or [SPLITS.get(preset or "", "thread")]
+
+
+def _lines(answer: Summary, screen: Screen) -> Iterator[str]:
+    yield from groups.table(answer, screen).lines(screen)
+    more = f"first {answer.row_count:,} rows, --limit 0 gives all" if answer.truncated else ""
+    yield from words.footer(answer.scope, screen, more)

@@ -1,0 +1,63 @@
+"""Rows as CSV that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from typing import IO, TYPE_CHECKING
+
+from codex_usage_tracker.query.metrics import METRICS
+from codex_usage_tracker.reports.export import FIELDS, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from codex_usage_tracker.contract import Summary
+    from codex_usage_tracker.query.filters import Filter
+    from codex_usage_tracker.query.reader import Reader
+    from codex_usage_tracker.reports.export import Hiding
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins with one of these would be run by a spreadsheet."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+AT = FIELDS.index("at")
+
+
+def guarded(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula; numbers stay as they are."""
+    if value is True or value is False:
+        return "true" if value else "false"
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:
+    """Write a filter's calls with instants as ISO 8601 in UTC; return the number of rows."""
+    out.write(_text([FIELDS]))
+    count = 0
+    for batch in rows(reader, chosen, hiding):
+        out.write(_text([*row[:AT], instant(row[AT]), *row[AT + 1 :]] for row in batch))
+        count += len(batch)
+    return count
+
+
+def of_summary(answer: Summary) -> bytes:
+    """Return a summary: a column for each dimension, `period` for the first if it is one of time, then the numbers."""
+    names = [metric.name for metric in METRICS]
+    titles = ["period" if name in PERIODS else name for name in answer.group_by]
+    lines = [[*(row.keys[name] for name in answer.group_by), *(getattr(row, name) for name in names)] for row in answer.rows]
+    return _text([[*titles, *names], *lines])
+
+
+PERIODS = frozenset({"hour", "day", "week", "month"})
+
+
+def instant(at: object) -> str:
+    """Return milliseconds UTC as ISO 8601."""
+    return (EPOCH + timedelta(milliseconds=int(at))).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # type: ignore[call-overload]
+
+
+def _text(lines: Iterable[Sequence[object]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\n").writerows([guarded(cell) for cell in line] for line in lines)
+    return buffer.getvalue().encode("utf-8", "replace")
