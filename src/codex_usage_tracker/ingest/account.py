@@ -97,18 +97,17 @@ class State(msgspec.Struct, array_like=True, gc=False):
     tools: dict[str, list[str]] = {}
 
     cause: int = NO_SIGNAL
-    asked_at: int | None = None
+    asked_at: bytes | None = None
     answering: bool = False
     answered_at: bytes | None = None
     next_cause: int = NO_SIGNAL
-    next_asked_at: int | None = None
+    next_asked_at: bytes | None = None
     unrepeated: int = 0
 
 
-def key_of(*parts: object) -> int:
+def key_of(identity: str) -> int:
     """Return a 63-bit key of an identity, the same on every machine."""
-    digest = hashlib.blake2b("|".join(map(str, parts)).encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest) >> 1
+    return int.from_bytes(hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
 
 
 class Account:
@@ -126,7 +125,8 @@ class Account:
         self.thread: Thread | None = None
         self.name: str | None = None
         self.given_out = False
-        self.raw_limits = b""
+        self.tail: bytes | None = None
+        self.skipped: bytes | None = None
 
     def at(self, timestamp: bytes | None, line: int) -> int:
         """Return a line's instant; that of the line before where it has none."""
@@ -181,7 +181,6 @@ class Account:
         self._enter(event.turn_id)
         state.tier = state.next_tier
         if not self._copied(event.turn_id):
-            self.caused(AGENT, at)
             turn = self._turn(event, at)
             turn.started_at = turn.started_at or at
 
@@ -258,28 +257,28 @@ class Account:
                 del state.unmatched[0]
             if record.thread_id is None or record.thread_id == state.own:
                 state.inherited = False
-                self._open(self._record_key(record), usage, at, line, "record", record, at)
+                call = self._open(self._record_key(record), usage, at, line, "record", record, at)
             else:
-                self._claim(COPIED, record.thread_id, self._record_key(record), usage, at, line, record)
+                call = self._claim(COPIED, record.thread_id, self._record_key(record), usage, at, line, record)
+            call.logged = usage_of(record.thread_token_usage)
 
     def _record_key(self, record: UsageRecord) -> int:
-        total = record.thread_token_usage
-        counted = (total.input_tokens, total.output_tokens) if total else ("", "")
-        return key_of(record.thread_id or self.state.own, record.turn_id, record.response_id, *counted)
+        total, owner = record.thread_token_usage, record.thread_id or self.state.own
+        counted = f"{total.input_tokens}|{total.output_tokens}" if total else ""
+        return key_of(f"{owner}|{record.turn_id}|{record.response_id}|{counted}")
 
     def token_count(self, snapshot: TokenCount, at: int, line: int) -> None:
         """Count a snapshot if it is a call of its own."""
         state, info = self.state, snapshot.info
-        if bytes(snapshot.rate_limits) != self.raw_limits and not state.inherited:
-            self._limits(bytes(snapshot.rate_limits), at, line)
+        self._limits(bytes(snapshot.rate_limits), at, line)
         if info is None:
             state.restarted = True
             return
         state.window = info.model_context_window or state.window
         total, last = usage_of(info.total_token_usage), usage_of(info.last_token_usage)
         if total is None or last is None:
-            missing = info.total_token_usage is None or info.last_token_usage is None
-            self.note("missing_field" if missing else "invalid_counter", line)
+            if info.total_token_usage is not None:
+                self.note("invalid_counter", line)
             return
         if state.restarted:
             state.restarted = False
@@ -288,52 +287,76 @@ class Account:
         self._snapshot(total, last, at, line)
         state.total, state.last = total, last
 
+    def told_already(self, line: bytes) -> bool:
+        """Say whether a snapshot has the limits and window of the one before, and its usage stood in a record."""
+        state = self.state
+        if not state.unmatched or self.tail is None or state.record_turn != state.turn:
+            return False
+        if not line.endswith(self.tail):
+            return False
+        state.unmatched.clear()
+        self.skipped = line
+        return True
+
+    def remember(self, line: bytes) -> None:
+        """Keep window and limits of a snapshot as they stand, to know a snapshot that repeats them."""
+        at = line.rfind(b'"model_context_window":')
+        self.tail = line[at:] if at >= 0 else None
+
+    def take_skipped(self, snapshot: TokenCount) -> None:
+        """Take the totals of the last snapshot that was stepped over: the next one may repeat them."""
+        info, state = snapshot.info, self.state
+        state.restarted = info is None
+        total, last = (usage_of(info.total_token_usage), usage_of(info.last_token_usage)) if info else (None, None)
+        if total is not None and last is not None:
+            state.total, state.last = total, last
+
     def _limits(self, raw: bytes, at: int, line: int) -> None:
+        if self.state.inherited:
+            return
         found = limits_of(raw)
         if found is None:
             self.note("unexpected_shape", line)
             return
-        self.raw_limits = raw
         self.limits.extend(limits.changed(found, at, self.state.limits))
 
     def _snapshot(self, total: Usage, last: Usage, at: int, line: int) -> None:
         state, before = self.state, self.state.total
-        if state.unmatched and last == state.unmatched[-1] and total != before:
-            self._recorded(total, last)
+        if self._recorded(last) or last == NO_USAGE:
             return
-        if last == NO_USAGE or (total == before and (last == state.last or state.last == NO_USAGE or total != last)):
+        if total == before and (last == state.last or state.last == NO_USAGE or total != last):
             return
         if total == last:
             state.runs += 1
-        if self._recorded(total, last):
-            return
         standing = self._standing(total, last)
         if standing:
             owner = self._owner() if standing == COPIED else state.own
-            key = key_of(owner, self._stretch(), *total, *last)
+            key = self._key(owner, total, last)
             call = self._claim(standing, owner if standing == COPIED else state.parent or owner, key, last, at, line)
         else:
             if before is not None:
                 self._gap(before, total, last, at, line)
             answered = instant(state.answered_at or b"") or at
-            call = self._open(key_of(state.own, self._stretch(), *total, *last), last, at, line, "snapshot", None, answered)
+            call = self._open(self._key(state.own, total, last), last, at, line, "snapshot", None, answered)
         call.logged = total
 
-    def _stretch(self) -> str | int:
-        """Return where totals do not repeat: a turn, or how often they began anew; lines that a migration drops change neither."""
-        return self.state.turn or self.state.runs
+    def _key(self, owner: str, total: Usage, last: Usage, sort: str = "") -> int:
+        """Return the key of a snapshot's call: owner and totals, within a turn or a stretch of totals that grow.
 
-    def _recorded(self, total: Usage, last: Usage) -> bool:
-        """Say whether a record has told of this call already, and if so take the total that stands here."""
+        Neither changes when a migration drops lines or a fork copies them.
+        """
+        return key_of(f"{owner}|{sort}|{self.state.turn or self.state.runs}|{total}|{last}")
+
+    def _recorded(self, last: Usage) -> bool:
+        """Say whether a record has told of this call already: one of the same turn, or one with this usage."""
         state = self.state
+        if state.record_turn is not None and state.record_turn == state.turn:
+            state.unmatched.clear()
+            return True
         if last in state.unmatched:
             state.unmatched.remove(last)
-        elif state.record_turn is None or state.record_turn != state.turn:
-            return False
-        if state.call is not None and state.call.usage == last:
-            state.call.logged, state.call.window = total, state.window
-            self._give_out()
-        return True
+            return True
+        return False
 
     def _standing(self, total: Usage, last: Usage) -> str:
         """Return what a snapshot is if it is not surely a call of this rollout's thread."""
@@ -357,7 +380,7 @@ class Account:
         state = self.state
         profile = Profile(state.model, state.effort, state.tier, state.kind, "gap", *CAUSES[NO_SIGNAL])
         logged = tuple(now - own for now, own in zip(total, last, strict=True))
-        key = key_of(state.own, "gap", self._stretch(), *total, *last)
+        key = self._key(state.own, total, last, "gap")
         call = Call(key, at, line, state.turn, None, self._profile(profile), missing, logged, state.window, None, None, {})
         self.claims.append(Claim(GAP, state.own, call, before))
 
@@ -381,12 +404,13 @@ class Account:
         state = self.state
         sort = (state.model, state.effort, state.tier, state.kind, basis, state.cause)
         profile = self.sorts.get(sort) or self._sort(*sort)
+        asked_at = instant(state.asked_at) if state.asked_at else None
         call = Call(
             key, at, line,
             state.turn if record is None else record.turn_id or state.turn,
             None if record is None else record.response_id,
             self._profile(profile), usage, None, state.window,
-            _positive(answered_at, state.asked_at), _positive(at, state.last_call_at), state.pending,
+            _positive(answered_at, asked_at), _positive(at, state.last_call_at), state.pending,
         )  # fmt: skip
         state.call, state.profile, state.claimed = call, profile, None
         state.unrepeated_call = state.unrepeated > 0
@@ -423,7 +447,7 @@ class Account:
     def _profile(self, profile: Profile) -> int:
         return self.profiles.setdefault(profile, len(self.profiles))
 
-    def compacted(self, compacted: Compacted, at: int, line: int) -> None:
+    def compacted(self, compacted: Compacted, _at: int, line: int) -> None:
         """Mark the call that made a compaction; older clients do not say which, or record none."""
         state = self.state
         if state.call is None or state.inherited:
@@ -437,7 +461,7 @@ class Account:
         else:
             self.note("compaction_without_usage", line)
         self.fact("compaction:compacted", line)
-        self.caused(AFTER_COMPACTION, at)
+        self.caused(AFTER_COMPACTION, None)
 
     def _made_compaction(self, model: str | None) -> None:
         state = self.state
@@ -452,17 +476,21 @@ class Account:
 
     # -- what led to a call and what it did ------------------------------------------------------------------------
 
-    def asked(self, at: int) -> None:
+    def asked(self, timestamp: bytes | None) -> None:
         """Note that a user, or an agent in the user's place, said something."""
-        self.caused(USER if self.state.kind == "turn" else DELEGATED, at)
+        self.caused(USER if self.state.kind == "turn" else DELEGATED, timestamp)
 
-    def caused(self, cause: int, at: int) -> None:
+    def caused(self, cause: int, timestamp: bytes | None) -> None:
         """Note something that leads to a call: the next one, or the one after if the model is answering already."""
         state = self.state
         if state.answering:
-            state.next_cause, state.next_asked_at = max(cause, state.next_cause), at
+            state.next_asked_at = timestamp
+            if cause > state.next_cause:
+                state.next_cause = cause
         else:
-            state.cause, state.asked_at = max(cause, state.cause), at
+            state.asked_at = timestamp
+            if cause > state.cause:
+                state.cause = cause
 
     def answering(self, timestamp: bytes | None) -> None:
         """Note that the model is answering: what happens from here on leads to the next call, not to this one."""
@@ -487,7 +515,7 @@ class Account:
             if len(state.tools) > MAX_TOOLS:
                 del state.tools[next(iter(state.tools))]
 
-    def tool_answered(self, wrapper: labels.Wrapper, at: int, line: int) -> None:
+    def tool_answered(self, wrapper: labels.Wrapper, timestamp: bytes | None, line: int) -> None:
         """Tie a tool's output to the call that asked for it."""
         if wrapper.exit_code is not None:
             self.fact(labels.exit_label(wrapper.exit_code), line)
@@ -496,7 +524,7 @@ class Account:
         if wrapper.tokens:
             for label in self.state.tools.get(wrapper.call_id or "", ("tool:other",)):
                 self.fact(label, line, wrapper.tokens, 0)
-        self.caused(TOOL_RESULT, at)
+        self.caused(TOOL_RESULT, timestamp)
 
     def fact(self, label: str, line: int, tokens: int = 0, count: int = 1) -> None:
         """Add a label to the response in progress, or to the latest call."""

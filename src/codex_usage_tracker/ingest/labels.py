@@ -10,6 +10,8 @@ from codex_usage_tracker.ingest.commands import classify, classify_code
 from codex_usage_tracker.ingest.decode import shell_arguments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codex_usage_tracker.ingest.commands import Command
     from codex_usage_tracker.ingest.decode import ItemJson, ToolCall
 
@@ -17,6 +19,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,63}\Z")
 MCP_NAME = re.compile(r"mcp__([A-Za-z0-9_.-]{1,48}?)__([A-Za-z0-9_.-]{1,64})\Z")
 SHELL_TOOLS = frozenset({"exec_command", "shell", "shell_command", "local_shell", "container.exec"})
 PATCH_LINE = re.compile(r"^\*\*\* (Add|Update|Delete) File: ", re.MULTILINE)
+MAX_COMMAND = 4000
 NAMELESS = frozenset({"web_search_call", "local_shell_call", "tool_search_call", "image_generation_call"})
 HISTORY_MODES = frozenset({"legacy", "paginated"})
 TURN_ERRORS = frozenset(
@@ -69,10 +72,10 @@ def turn_error(info: object) -> str:
 def of_tool_call(call: ToolCall) -> list[str]:
     """Return the labels of a tool call: the tool, its MCP server, command families and kinds of patch."""
     name = _tool_name(call)
-    labels = list(_of_name(name))
     if name in SHELL_TOOLS:
-        labels += of_command(_command(call))
-    elif name == "apply_patch":
+        return [*_of_name(name), *of_command(_command(call))]
+    labels = list(_of_name(name))
+    if name == "apply_patch":
         labels += _of_patch(call)
     elif name == "exec" and isinstance(call.input, str):
         labels += [label for tool in classify_code(call.input) for label in _of_name(tool)]
@@ -97,13 +100,19 @@ def _of_name(name: str) -> tuple[str, ...]:
 
 def of_command(command: object) -> tuple[str, ...]:
     """Return the labels of a shell command, given as text or as a list of arguments."""
+    if isinstance(command, str):
+        return _of_text(command[:MAX_COMMAND])
     if isinstance(command, list):
         return _of_commands(classify([part for part in command if isinstance(part, str)]))
-    return _of_commands(classify(command)) if isinstance(command, str) else ()
+    return ()
 
 
-@lru_cache(maxsize=4096)
-def _of_commands(commands: tuple[Command, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=2048)
+def _of_text(command: str) -> tuple[str, ...]:
+    return _of_commands(classify(command))
+
+
+def _of_commands(commands: Iterable[Command]) -> tuple[str, ...]:
     labels = []
     for command in commands:
         labels.append(f"command:{command.family}")

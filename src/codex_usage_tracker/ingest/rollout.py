@@ -30,6 +30,9 @@ SLICE_BYTES = 64 * 2**20
 NAME = re.compile(r"rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([0-9a-f-]{36})(?:_([0-9a-f-]{36}))?\.jsonl(\.zst)?\Z")
 ORDINAL = re.compile(rb'"ordinal":(\d+)')
 ROLE = b'"role":"assistant"'
+ITEM = b'"item":{"type":"'
+ITEM_ID = b'","id":"'
+OUTPUT = b'_call_output"'
 
 _state = msgspec.msgpack.Decoder(State)
 
@@ -44,6 +47,7 @@ def read_slice(stream: BinaryIO, name: str, saved: bytes, offset: int, lines: in
     except (EOFError, ZstdError):
         account.note("damaged_compression", scanner.lines + 1)
         scanner.finished = True
+    _take_skipped(account)
     for number in scanner.oversized:
         account.note(OVERSIZED_NOTE, number)
     return Reading(
@@ -148,8 +152,32 @@ def _tool_call(account: Account, line: bytes, timestamp: bytes | None, number: i
         account.tool_called(call.call_id, labels.of_tool_call(call), number)
 
 
+_count_decoder: Decoder[Any] = Decoder(decode.TokenCount)
+
+
+def _token_count(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
+    if account.told_already(line):
+        return
+    _take_skipped(account)
+    snapshot = _count_decoder(line)
+    if isinstance(snapshot, Unrecognised):
+        account.note(snapshot.reason, number)
+    else:
+        account.token_count(snapshot, account.at(timestamp, number), number)
+        account.remember(line)
+
+
+def _take_skipped(account: Account) -> None:
+    skipped = account.skipped
+    if skipped is not None:
+        account.skipped = None
+        snapshot = _count_decoder(skipped)
+        if not isinstance(snapshot, Unrecognised):
+            account.take_skipped(snapshot)
+
+
 def _tool_output(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
-    account.tool_answered(labels.wrapper(line), account.at(timestamp, number), number)
+    account.tool_answered(labels.wrapper(line), timestamp, number)
 
 
 def _message(account: Account, line: bytes, timestamp: bytes | None, _number: int) -> None:
@@ -171,18 +199,27 @@ def _repeated(account: Account, _line: bytes, _timestamp: bytes | None, _number:
     account.repeated()
 
 
-def _asked(account: Account, _line: bytes, timestamp: bytes | None, number: int) -> None:
-    account.asked(account.at(timestamp, number))
+def _asked(account: Account, _line: bytes, timestamp: bytes | None, _number: int) -> None:
+    account.asked(timestamp)
 
 
 def _item(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
     """Take a finished item; one of a tool is decoded only if code mode ran it inside another."""
-    found = ITEM.search(line, 100, 400)
-    handler = ITEM_HANDLERS.get(found[1]) if found else None
+    begin = line.find(ITEM, 100, 400) + len(ITEM)
+    end = line.find(b'"', begin, begin + 40)
+    handler = ITEM_HANDLERS.get(line[begin:end])
     if handler is not None:
         handler(account, line, timestamp, number)
-    elif found is None or found[2].decode("utf-8", "replace") not in account.state.tools:
+    elif not _is_told_of(account, line, end):
         _decoded_item(account, line, timestamp, number)
+
+
+def _is_told_of(account: Account, line: bytes, end: int) -> bool:
+    """Say whether a tool call's line has told of the item whose type ends at a place."""
+    begin = end + len(ITEM_ID)
+    if line[end:begin] != ITEM_ID:
+        return False
+    return line[begin : line.find(b'"', begin, begin + 130)].decode("utf-8", "replace") in account.state.tools
 
 
 def _of_item(account: Account, completed: decode.ItemCompleted, _at: int, number: int) -> None:
@@ -202,8 +239,8 @@ def _name(account: Account, named: decode.NameUpdated, _at: int, _number: int) -
         account.name = named.thread_name
 
 
-def _agent_spoke(account: Account, _line: bytes, timestamp: bytes | None, number: int) -> None:
-    account.caused(AGENT, account.at(timestamp, number))
+def _agent_spoke(account: Account, _line: bytes, timestamp: bytes | None, _number: int) -> None:
+    account.caused(AGENT, timestamp)
 
 
 def _noted(label: str) -> Handler:
@@ -225,7 +262,6 @@ def _item_line(name: str) -> bytes:
 _started = _decoded(decode.TurnEvent, Account.task_started)
 _completed = _decoded(decode.TurnEvent, Account.task_complete)
 
-ITEM = re.compile(rb'"item":\{"type":"(\w+)","id":"([^"\\]{1,128})"')
 ITEM_HANDLERS: dict[bytes, Handler] = {
     b"UserMessage": _asked,
     b"AgentMessage": _repeated,
@@ -257,7 +293,7 @@ HANDLERS: dict[bytes, Handler] = {
     b"turn_context": _decoded(decode.TurnContext, Account.turn_context),
     b"token_usage_record": _decoded(decode.UsageRecord, Account.usage_record),
     b"compacted": _decoded(decode.Compacted, Account.compacted),
-    _event("token_count"): _decoded(decode.TokenCount, Account.token_count),
+    _event("token_count"): _token_count,
     _event("task_started"): _started,
     _event("turn_started"): _started,
     _event("task_complete"): _completed,
@@ -326,10 +362,8 @@ SILENT = (
 
 
 def _tool(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
-    """Tell calls of tools from their outputs."""
-    begin = line.find(INNER, 40, 100) + len(INNER)
-    kind = line[begin : line.find(b'"', begin, begin + 40)]
-    _handle(account, b"response_item" + INNER + kind, line, timestamp, number)
+    """Tell outputs of tools from their calls."""
+    (_tool_output if line.find(OUTPUT, 60, 130) >= 0 else _tool_call)(account, line, timestamp, number)
 
 
 KIND_BYTES = 38

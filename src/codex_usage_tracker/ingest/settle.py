@@ -33,7 +33,8 @@ def counting(
         if claim.standing == COPIED:
             counts = not has_rollout(claim.owner)
         elif claim.standing == UNPROVEN:
-            leading = leading and (claim.call.logged, usage) in pairs_of(claim.owner)
+            pairs = pairs_of(claim.owner) if leading else set()
+            leading = (claim.call.logged, usage) in pairs or (None, usage) in pairs
             counts = not leading
         else:
             usage = _rest_of(claim, between)

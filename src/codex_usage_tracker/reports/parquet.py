@@ -8,7 +8,8 @@ import msgspec
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
 from arro3.io import write_parquet
 
-from codex_usage_tracker.contract import CallRow
+from codex_usage_tracker import privacy
+from codex_usage_tracker.contract import CallRow, Scope
 from codex_usage_tracker.reports.export import rows
 from codex_usage_tracker.reports.scope import schema, scope_of
 
@@ -21,26 +22,32 @@ if TYPE_CHECKING:
 
 GROUP_ROWS = 50_000
 """Rows of a group, which is what is held in memory."""
+INSTANT = DataType.timestamp("ms", tz="UTC")
 TYPES = {"int": DataType.int64(), "bool": DataType.bool(), "str": DataType.string()}
+
+
+class Progress:
+    """How many rows were written, and what ended the writing."""
+
+    rows = 0
+    error: BaseException | None = None
 
 
 def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:
     """Write a filter's calls, instants as timestamps in UTC; return the number of rows."""
-    counted = Counted()
-    columns = _columns()
-    batches = RecordBatchReader.from_batches(columns, _batches(reader, chosen, hiding, columns, counted))
-    scope = msgspec.json.encode(scope_of(reader, chosen)).decode()
-    write_parquet(
-        batches, out, compression="zstd(3)", max_row_group_size=GROUP_ROWS,
-        key_value_metadata={"schema": schema("export"), "scope": scope},
-    )  # fmt: skip
-    return counted.rows
-
-
-class Counted:
-    """How many rows were written."""
-
-    rows = 0
+    progress, columns = Progress(), _columns()
+    stream = RecordBatchReader.from_batches(columns, _batches(reader, chosen, hiding, columns, progress))
+    scope: Scope = privacy.hidden(scope_of(reader, chosen), *hiding)
+    about = {"schema": schema("export"), "scope": msgspec.json.encode(scope).decode()}
+    try:
+        write_parquet(
+            stream, out, compression="zstd(3)", max_row_group_size=GROUP_ROWS, key_value_metadata=about,
+        )  # fmt: skip
+    except Exception:
+        if progress.error is not None:
+            raise progress.error from None
+        raise
+    return progress.rows
 
 
 def _columns() -> Schema:
@@ -48,16 +55,26 @@ def _columns() -> Schema:
     fields = []
     for field in msgspec.structs.fields(CallRow):
         kinds = [kind.__name__ for kind in getattr(field.type, "__args__", (field.type,))]
-        arrow = DataType.timestamp("ms", tz="UTC") if field.name == "at" else TYPES[kinds[0]]
+        arrow = INSTANT if field.name == "at" else TYPES[kinds[0]]
         fields.append(Field(field.name, arrow, nullable="NoneType" in kinds))
     return Schema(fields)
 
 
 def _batches(
-    reader: Reader, chosen: Filter, hiding: Hiding, columns: Schema, counted: Counted,
+    reader: Reader, chosen: Filter, hiding: Hiding, columns: Schema, progress: Progress,
 ) -> Iterator[RecordBatch]:  # fmt: skip
-    for batch in rows(reader, chosen, hiding):
-        counted.rows += len(batch)
-        values = zip(*batch, strict=True)
-        arrays = [Array(list(column), type=columns.field(index)) for index, column in enumerate(values)]
-        yield RecordBatch.from_arrays(arrays, schema=columns)
+    """Give the calls as batches; what goes wrong is kept, for the library tells only that something did."""
+    try:
+        for batch in rows(reader, chosen, hiding):
+            progress.rows += len(batch)
+            arrays = [_array(values, columns.field(index).type) for index, values in enumerate(zip(*batch, strict=True))]
+            yield RecordBatch.from_arrays(arrays, schema=columns)
+    except BaseException as error:
+        progress.error = error
+        raise
+
+
+def _array(values: tuple[object, ...], kind: DataType) -> Array:
+    if kind == INSTANT:
+        return Array(values, type=DataType.int64()).cast(INSTANT)
+    return Array(values, type=kind)

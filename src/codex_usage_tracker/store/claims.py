@@ -66,12 +66,17 @@ class ClaimBook:
         )  # fmt: skip
 
     def pairs_of(self, thread: str, excluding: int) -> set[tuple[Usage | None, Usage]]:
-        """Return the (running total, usage) pairs of a thread's rollouts but one, their copies included."""
+        """Return the (running total, usage) pairs of a thread's rollouts but one, their copies included.
+
+        A record's total counts compactions, which a snapshot's does not: there None stands for any total.
+        """
         rows = self.db.execute(
-            f"SELECT {PAIR} FROM call JOIN thread ON thread.id = call.thread_id"  # noqa: S608  (constant columns)
+            f"SELECT {PAIR}, basis FROM call JOIN thread ON thread.id = call.thread_id JOIN profile ON profile.id = profile_id"  # noqa: S608  (constant columns)
             " WHERE thread.thread_id = ? AND call.file_id <> ?", (thread, excluding),
         )  # fmt: skip
-        pairs: set[tuple[Usage | None, Usage]] = {(row[:5], row[5:]) for row in rows}  # type: ignore[misc]
+        pairs: set[tuple[Usage | None, Usage]] = {
+            (None if row[10] == "record" else row[:5], row[5:10]) for row in rows
+        }  # type: ignore[misc]
         pairs.update((claim.call.logged, claim.call.usage) for claim, _ in self._of_thread(thread, excluding))
         return pairs
 
