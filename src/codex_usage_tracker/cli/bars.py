@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from codex_usage_tracker.cli.table import Picture
     from codex_usage_tracker.contract import Numbers
 
-LEAST = 20
+LEAST = 28
+LEAST_BESIDE_TEXTS = 12
 MOST = 60
 
 

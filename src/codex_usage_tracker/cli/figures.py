@@ -81,6 +81,11 @@ def length(milliseconds: int | None) -> str:
     return UNKNOWN
 
 
+def roughly(milliseconds: int) -> str:
+    """Return a length of time to the minute."""
+    return "less than a minute" if milliseconds < MINUTE else length(milliseconds // MINUTE * MINUTE)
+
+
 def age(at: int | None, now: int) -> str:
     """Return how long ago an instant was, in one unit."""
     if at is None:

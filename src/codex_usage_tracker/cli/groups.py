@@ -31,6 +31,7 @@ NUMBERS = (
     Column("Total", style="strong"),
 )
 PICTURE = Column(bars.legend, right=False, leaves=5, least=bars.LEAST, most=bars.MOST)
+PICTURE_BESIDE_TEXTS = PICTURE._replace(least=bars.LEAST_BESIDE_TEXTS)
 
 
 def table(answer: Summary, screen: Screen) -> Table:
@@ -43,8 +44,9 @@ def table(answer: Summary, screen: Screen) -> Table:
         for texts, row in zip(shown, answer.rows, strict=True)
     ]  # fmt: skip
     columns = _key_columns(answer)
+    picture = PICTURE_BESIDE_TEXTS if any(column.shrinks for column in columns) else PICTURE
     totals: list[Cell] = ["Total", *[""] * (len(columns) - 1), *number_cells(answer.totals), ""]
-    return Table([*columns, *NUMBERS, PICTURE], rows, totals)
+    return Table([*columns, *NUMBERS, picture], rows, totals)
 
 
 def number_cells(numbers: Numbers) -> list[Cell]:

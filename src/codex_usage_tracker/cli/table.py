@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 GAP = "  "
 SHORTEST_TEXT = 10
+USUAL_TEXT = 18
+"""Texts are cut to this before columns leave, and to less when no more can."""
 
 
 class Column(NamedTuple):
@@ -83,7 +85,7 @@ def _whole_width(laid: Sequence[Laid]) -> int:
 
 
 def _least_width(laid: Sequence[Laid]) -> int:
-    return _whole_width([one._replace(width=min(one.width, SHORTEST_TEXT)) if one.column.shrinks else one for one in laid])
+    return _whole_width([one._replace(width=min(one.width, USUAL_TEXT)) if one.column.shrinks else one for one in laid])
 
 
 def _fitted(laid: list[Laid], width: int) -> list[Laid]:

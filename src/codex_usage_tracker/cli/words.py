@@ -6,30 +6,43 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.cli.figures import clock
-from codex_usage_tracker.cli.text import cells, safe
+from codex_usage_tracker.cli.text import cells, pad, safe
 from codex_usage_tracker.query import zones
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from codex_usage_tracker.cli.screen import Screen
     from codex_usage_tracker.contract import Scope
 
 
-def footer(scope: Scope, screen: Screen, *first: str) -> Iterator[str]:
+def footer(scope: Scope, screen: Screen, *first: str, filters: bool = True) -> Iterator[str]:
     """Say what an answer is about: in one line where it fits, parted at the dots where it does not."""
     zone = ZoneInfo(scope.timezone)
     history = "archived included" if scope.history == "all" else "without archived"
     privacy = () if scope.privacy_mode == "normal" else (f"privacy {scope.privacy_mode}",)
-    parts = (*first, *privacy, _filters(scope), _range(scope, zone), scope.timezone, history, f"as of {clock(scope.as_of, zone)}")
+    parts = (*first, *privacy, _filters(scope) if filters else "", _range(scope, zone), scope.timezone, history)
+    for line in joined([*filter(None, parts), f"as of {clock(scope.as_of, zone)}"], screen):
+        yield screen.style(line, "faint")
+
+
+def joined(parts: Sequence[str], screen: Screen) -> Iterator[str]:
+    """Join parts by dots in as few lines as the screen needs."""
     line, dot = "", f" {screen.glyphs.dot} "
-    for part in filter(None, parts):
+    for part in parts:
         longer = f"{line}{dot}{part}" if line else part
         if screen.width is not None and line and cells(longer) > screen.width:
-            yield screen.style(line, "faint")
+            yield line
             longer = part
         line = longer
-    yield screen.style(line, "faint")
+    yield line
+
+
+def hanging(title: str, parts: Sequence[str], width: int, screen: Screen) -> Iterator[str]:
+    """Join parts after a title, the lines after the first beneath the parts."""
+    room = screen._replace(width=None if screen.width is None else screen.width - width - 2)
+    for index, line in enumerate(joined(parts, room)):
+        yield screen.style(pad(title if not index else "", width), "faint") + "  " + line
 
 
 def _range(scope: Scope, zone: ZoneInfo) -> str:

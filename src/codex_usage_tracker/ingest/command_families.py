@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -376,11 +375,12 @@ INVOLVED = {*_VERB_LINES, *_TARGETS, *_RULE_LINES, *WRAPPERS, *SHELLS, *INTERPRE
 @cache
 def verbs_of(family: str) -> dict[str, Command]:
     """Return the commands of a family by their verbs, and by other spellings of those."""
-    lines = [_VERB_LINES.get(family), _RULE_LINES["npm run"] if family in _TARGETS else None]
     found: dict[str, Command] = {}
-    for effect, words in chain.from_iterable(map(_clauses, filter(None, lines))):
-        for spelling, label in _spellings(words):
-            found.setdefault(spelling, Command(family, f"{family} {label}", effect))
+    for effect, words in _clauses(_RULE_LINES["npm run"]) if family in _TARGETS else ():
+        names = (word for word in words if word in AMBIGUOUS or word not in PROGRAMS)
+        found.update({name: Command(family, f"{family} {name}", effect) for name in names})
+    for effect, words in _clauses(_VERB_LINES.get(family, "other")):
+        found.update({word: Command(family, f"{family} {label}", effect) for word, label in _spellings(words)})
     return found
 
 

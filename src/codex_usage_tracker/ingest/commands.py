@@ -26,7 +26,7 @@ TOOL = re.compile(r"\btools\s*+\.\s*+([A-Za-z_][A-Za-z0-9_]{0,63})(?![A-Za-z0-9_
 # A word without quotes; it is no word if a quote or the like follows, and a number is none if `<` or `>` does.
 _PLAIN = r"""(?!in\s)[^\s\\'"`$&|;<>()\#][^\s\\'"`$&|;<>()]*+"""
 _ARITHMETIC = r"\(\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)\)"
-_WORD = rf"""(?:[^\s\\'"`$&|;<>()]++|\$?'[^']*+'?|"(?:[^"\\$`]++|\\[\s\S]|\$(?!\())*+"|\\[\s\S]?
+_WORD = rf"""(?:[^\s\\'"`$&|;<>()]++|'[^']*+'?|\$'(?:[^'\\]++|\\[\s\S])*+'?|"(?:[^"\\$`]++|\\[\s\S]|\$(?!\())*+"|\\[\s\S]?
  |\$\{{[^{{}}`()]*+\}}|\${_ARITHMETIC}|\$(?!\()|(?<=[?*+@!])\([^()\n]*+\))++"""
 _NOWHERE = r"""(?:&[^\S\n]*+(?:\d+|-)(?!\w)
  |&?[^\S\n]*+["']?(?:/dev/(?:null|stdout|stderr|tty)|\$null|(?i:nul))(?![\w/.-])["']?)"""
@@ -49,7 +49,7 @@ _TOKEN = re.compile(
 )
 _GLUED = re.compile(_WORD, re.VERBOSE)
 _QUOTED = re.compile(r'((?:[^"\\$`]++|\\[\s\S]|\$(?!\())*+)("|\$\(|`)?')
-_PIECE = re.compile(r"""\$?'([^']*)'?|"((?:[^"\\]++|\\[\s\S])*+)"?|\\([^\w.-]|$)""")
+_PIECE = re.compile(r"""'([^']*+)'?|\$'((?:[^'\\]++|\\[\s\S])*+)'?|"((?:[^"\\]++|\\[\s\S])*+)"?|\\([^\w.-]|$)""")
 _ESCAPE = re.compile(r'\\(["\\$`\n])')
 _SUBSTITUTE = "$_"
 _BREAKS = " \t\r\n;&|(<>"
@@ -199,6 +199,7 @@ class _Reader:
             self.start()
         elif self.simple[:1] == ["case"]:
             self.simple.clear()
+            self.start()
         else:
             self.simple.append("in")
             self.at = token.start("pattern") + 2
@@ -259,7 +260,7 @@ class _Reader:
             self.read_quoted()
         elif opener != "(":
             self.glue()
-        elif not self.simple:
+        elif not _bare(self.simple):
             self.start()
 
     def glue(self) -> None:
@@ -276,10 +277,8 @@ def _unquoted(word: str) -> str:
 
 
 def _piece(piece: re.Match[str]) -> str:
-    single, double, escaped = piece.groups()
-    if double is not None:
-        return _ESCAPE.sub(r"\1", double)
-    return str(escaped.strip("\n") if single is None else single)
+    single, special, double, escaped = piece.groups("")
+    return single or special or _ESCAPE.sub(r"\1", double) or escaped.strip("\n")
 
 
 def _bare(words: list[str]) -> list[str]:
@@ -298,7 +297,7 @@ def _assigned(words: list[str]) -> list[str]:
     """Drop PowerShell's `$name =` and `$name in`, and a value after it that is no command."""
     if words[0][:1] != "$" or words[1:2] not in (["="], ["+="], ["in"]):
         return words
-    return words[2:] if words[2:] and words[2][:1].isalpha() else []
+    return words[2:] if words[2:] and _program(words[2]) != table.OTHER else []
 
 
 # From words to labels -----------------------------------------------------------------------------------------------

@@ -307,8 +307,16 @@ def _readable(line: bytes) -> bytes:
     return line.decode("utf-8", "replace").encode()
 
 
-def envelope(line: bytes) -> tuple[bytes | None, bytes] | Unrecognised:
-    """Return the timestamp and kind of a line of any layout."""
+class Head(NamedTuple):
+    """What the envelope of a line says."""
+
+    timestamp: bytes | None
+    kind: bytes
+    ordinal: int | None
+
+
+def envelope(line: bytes) -> Head | Unrecognised:
+    """Return the timestamp, kind and ordinal of a line of any layout."""
     try:
         found = _envelope.decode(_readable(line))
     except msgspec.ValidationError:
@@ -318,7 +326,26 @@ def envelope(line: bytes) -> tuple[bytes | None, bytes] | Unrecognised:
     kind = found.type or found.record_type
     if kind in NESTED and found.payload is not None:
         kind = f'{kind}","payload":{{"type":"{found.payload.type}'
-    return (found.timestamp.encode() if found.timestamp else None), kind.encode()
+    return Head(found.timestamp.encode() if found.timestamp else None, kind.encode(), found.ordinal)
+
+
+LEADING = ("timestamp", "ordinal", "type", "thread_id", "turn_id", "item", "id", "role", "call_id", "name")
+"""Keys of a line, a payload or an item that stand first in Codex's own layout, in its order."""
+
+
+def relaid(line: bytes) -> bytes:
+    """Return a line of another layout in Codex's own, as far as it can be decoded."""
+    try:
+        return msgspec.json.encode(_led(msgspec.json.decode(_readable(line))))
+    except (msgspec.MsgspecError, RecursionError):
+        return line
+
+
+def _led(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    rest = {key: _led(inner) if key in {"payload", "item"} else inner for key, inner in value.items()}
+    return {key: rest[key] for key in LEADING if key in rest} | rest
 
 
 def named_thread(line: bytes) -> NamedThread | None:

@@ -11,7 +11,7 @@ import msgspec
 from codex_usage_tracker.ingest import decode, labels
 from codex_usage_tracker.ingest.account import AGENT, Account, State
 from codex_usage_tracker.ingest.decode import Decoder, Unrecognised
-from codex_usage_tracker.ingest.scan import HEADER, INNER, LAYOUT, OVERSIZED_NOTE, TYPE, Scanner
+from codex_usage_tracker.ingest.scan import HEADER, INNER, LAYOUT, OVERSIZED_NOTE, PIECE_BYTES, TYPE, Scanner
 from codex_usage_tracker.model import Reading
 
 if sys.version_info >= (3, 14):
@@ -74,15 +74,30 @@ def thread_of(name: str) -> str:
 
 
 def _account_for(account: Account, scanner: Scanner) -> None:
-    """Give each line to the handler of its kind, which for most lines a few bytes at known places tell."""
-    quick, state = QUICK.get, account.state
-    for line in scanner:
+    """Give each line to the handler of its kind, which for most lines a few bytes at known places tell.
+
+    This loop sees every line there is, so it keeps its own count and leaves all that is unusual to the scanner.
+    """
+    quick, state, readline = QUICK.get, account.state, scanner.stream.readline
+    offset, number, stop_at = scanner.offset, scanner.lines, scanner.stop_at
+    while offset < stop_at:
+        line = readline(PIECE_BYTES)
         at = line.find(TYPE, 39, 66) + 8
         kind, handler = quick(line[at : at + KIND_BYTES], UNTOLD)
-        if line[:14] == HEADER and line.startswith(kind, at) and state.start_ordinal is None:
-            handler(account, line, line[14:38], scanner.lines)
-        else:
-            _account_for_line(account, line, scanner.lines)
+        if (
+            line[:14] == HEADER and line[-1:] == b"\n" and line.startswith(kind, at) and state.start_ordinal is None
+        ):  # fmt: skip
+            offset += len(line)
+            number += 1
+            handler(account, line, line[14:38], number)
+            continue
+        scanner.offset, scanner.lines = offset, number
+        whole = scanner.take(line)
+        if whole is None:
+            return
+        _account_for_line(account, whole, scanner.lines)
+        offset, number = scanner.offset, scanner.lines
+    scanner.offset, scanner.lines = offset, number
 
 
 def _account_for_line(account: Account, line: bytes, number: int) -> None:
@@ -113,8 +128,10 @@ def _odd_line(account: Account, line: bytes, number: int) -> None:
     found = decode.envelope(line)
     if isinstance(found, Unrecognised):
         account.note(found.reason, number)
-    elif found[1] or number > 1:  # the first Rust builds began with a line without a type
-        _handle(account, found[1], line, found[0], number)
+    elif found.kind or number > 1:  # the first Rust builds began with a line without a type
+        start, ordinal = account.state.start_ordinal, found.ordinal
+        if start is None or ordinal is None or ordinal >= start or found.kind == b"session_meta":
+            _handle(account, found.kind, decode.relaid(line), found.timestamp, number)
 
 
 def _below(line: bytes, start: int) -> bool:

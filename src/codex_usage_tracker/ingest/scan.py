@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import BinaryIO
 
 MAX_LINE_BYTES = 32 * 2**20
@@ -38,19 +37,16 @@ class Scanner:
         self.oversized: list[int] = []
         self.finished = False
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Give out every complete line, in file order."""
-        readline, stop_at = self.stream.readline, self.stop_at
-        while self.offset < stop_at:
-            line = readline(PIECE_BYTES)
-            if line[-1:] != b"\n":
-                line = self._long_line(line)
-                if not line:
-                    self.finished = True
-                    return
-            self.offset += len(line)
-            self.lines += 1
-            yield line
+    def take(self, line: bytes) -> bytes | None:
+        """Count what was read as a line, joining a long one from its pieces; None at the end of the file."""
+        if line[-1:] != b"\n":
+            line = self._long_line(line)
+            if not line:
+                self.finished = True
+                return None
+        self.offset += len(line)
+        self.lines += 1
+        return line
 
     def _long_line(self, piece: bytes) -> bytes:
         """Join a line from its pieces; b"" where the file ends before the line does, a blank line if it is too long."""

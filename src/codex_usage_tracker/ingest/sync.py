@@ -207,10 +207,9 @@ class _Refresh:
         threads = files.unsettled(self.db)
         names.apply(self.db, writer, [index for index in indexes if index.changed or threads])
         self._settle(writer, threads)
-        for thread in threads:
-            for call_id, profile_id, model in files.unknown_models(self.db, thread):
-                writer.give_model(call_id, profile_id, model)
-        files.mark_archived(self.db, threads)
+        for call_id, profile_id, model in files.unknown_models(self.db, threads):
+            writer.give_model(call_id, profile_id, model)
+        files.mark_archived(self.db)
         files.hang_together(self.db)
         files.settled(self.db)
         files.advance_generation(self.db, int(time.time() * 1000))

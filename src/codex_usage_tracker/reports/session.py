@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from codex_usage_tracker.contract import FactRow, Session, ThreadInfo, TurnRow
+from codex_usage_tracker.contract import FactRow, Row, Session, ThreadInfo, TurnRow
 from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.query import run, threads
 from codex_usage_tracker.query.filters import Filter
@@ -30,12 +30,20 @@ def session(reader: Reader, wanted: str | None, *, limit: int = 200) -> Session:
         scope=scope_of(reader, chosen),
         thread=msgspec.convert(threads.describe(reader.db, thread_id), ThreadInfo, strict=False),
         totals=totals,
-        members=summary(reader, chosen, ["thread"]).rows,
+        members=_members(reader, chosen),
         turns=[_turn(row) for row in threads.turns(reader.db, thread_id)],
         facts=[_fact(row) for row in threads.facts(reader.db, thread_id)],
         calls=[call_row(row) for row in rows],
         call_count=totals.calls,
     )
+
+
+def _members(reader: Reader, chosen: Filter) -> list[Row]:
+    """Return the thread and those below it; `keys` tells how each was begun and its agent's nickname and role."""
+    rows = summary(reader, chosen, ["thread", "source", "nickname", "role"]).rows
+    for row in rows:
+        row.key = row.keys["thread"]
+    return rows
 
 
 def _chosen(reader: Reader, wanted: str | None) -> str:

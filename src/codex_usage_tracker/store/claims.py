@@ -41,6 +41,8 @@ class ClaimBook:
     def files(self, touched: Iterable[str]) -> list[int]:
         """Return the files with claims that what was read of the touched threads may decide."""
         found: set[int] = set()
+        if self.db.execute("SELECT 1 FROM claim LIMIT 1").fetchone() is None:
+            return []
         for thread in touched:
             rows = self.db.execute(
                 "SELECT file_id FROM claim WHERE owner = ?1 UNION SELECT claim.file_id FROM claim"

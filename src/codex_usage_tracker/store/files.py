@@ -96,13 +96,12 @@ def _root(thread: str, above: dict[str, str | None]) -> str:
     return thread
 
 
-def mark_archived(connection: apsw.Connection, threads: Iterable[str]) -> None:
-    """Call a thread archived when all of its rollouts are."""
-    connection.executemany(
-        "UPDATE thread SET archived = min_archived FROM (SELECT min(archived) AS min_archived FROM source_file"
-        " WHERE thread_id = (SELECT id FROM thread WHERE thread_id = ?1)) WHERE thread_id = ?1"
-        " AND min_archived IS NOT NULL",
-        ((thread,) for thread in threads),
+def mark_archived(connection: apsw.Connection) -> None:
+    """Call a thread archived when all of its rollouts are, for the threads that are unsettled."""
+    connection.execute(
+        "UPDATE thread SET archived = known.archived FROM (SELECT thread_id, min(archived) AS archived FROM source_file"
+        " GROUP BY thread_id) known WHERE known.thread_id = thread.id AND thread.archived <> known.archived"
+        " AND thread.thread_id IN (SELECT thread FROM unsettled)",
     )
 
 
@@ -127,11 +126,12 @@ WHERE model = '' AND (thread.thread_id = ?1 OR thread.forked_from_id = ?1)
 """
 
 
-def unknown_models(connection: apsw.Connection, thread: str) -> list[tuple[int, int, str]]:
-    """Return (call, profile, model) for calls without a model in a thread or its forks, where the parent tells it."""
+def unknown_models(connection: apsw.Connection, threads: Iterable[str]) -> list[tuple[int, int, str]]:
+    """Return (call, profile, model) for calls without a model in threads or their forks, where the parent tells it."""
     if connection.execute("SELECT 1 FROM profile WHERE model = ''").fetchone() is None:
         return []
-    return [row for row in connection.execute(UNKNOWN_MODELS, (thread,)) if row[2]]  # type: ignore[misc]
+    rows = [row for thread in threads for row in connection.execute(UNKNOWN_MODELS, (thread,))]
+    return [row for row in rows if row[2]]  # type: ignore[misc]
 
 
 def index_cursor(connection: apsw.Connection, home_id: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from codex_usage_tracker.model import Profile
+from codex_usage_tracker.model import Profile, Turn
 from codex_usage_tracker.store import rollups
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from codex_usage_tracker.model import Call, Limit, Note, Reading, Thread, Turn, Usage
+    from codex_usage_tracker.model import Call, Limit, Note, Reading, Thread, Usage
 
 CALL_COLUMNS = (
     "key, at, thread_id, turn_id, profile_id, file_id, line, input, cached_input, cache_write, output, reasoning,"
@@ -28,6 +28,17 @@ INSERT_CALL = f"INSERT INTO call (id, {CALL_COLUMNS}) VALUES (?{', ?' * COLUMN_C
 REPLACE_CALL = (
     "UPDATE call SET (" + CALL_COLUMNS + ") = (?" + ", ?" * (COLUMN_COUNT - 1) + ") WHERE id = ?"
 )  # fmt: skip
+INSERT_FACT = "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)"
+TURN_COLUMNS = "thread_id, turn_id, root_turn_id, started_at, ended_at, duration_ms, first_token_ms, outcome"
+INSERT_TURN = f"INSERT INTO turn (id, {TURN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+MERGE_TURN = (
+    f"INSERT INTO turn ({TURN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (thread_id, turn_id) DO UPDATE SET"
+    " root_turn_id = coalesce(excluded.root_turn_id, root_turn_id),"
+    " started_at = coalesce(started_at, excluded.started_at), ended_at = coalesce(excluded.ended_at, ended_at),"
+    " duration_ms = coalesce(excluded.duration_ms, duration_ms),"
+    " first_token_ms = coalesce(excluded.first_token_ms, first_token_ms), outcome = coalesce(excluded.outcome, outcome)"
+)
+"""A turn that is told of again keeps its first start and takes whatever came later."""
 NO_LOGGED = (None,) * 5
 
 
@@ -51,10 +62,12 @@ class Writer:
     def __init__(self, connection: apsw.Connection) -> None:
         self.db = connection
         self.secret = bytes(self._one("SELECT value FROM meta WHERE name = 'secret'") or b"")
-        self.next_call = int(self._one("SELECT coalesce(max(id), 0) + 1 FROM call") or 1)
+        self.next_call = self._next("call")
+        self.next_turn = self._next("turn")
         self.profiles: dict[Profile, int] = {}
         self.labels: dict[str, int] = {}
         self.threads: dict[str, int] = {}
+        self.shared: dict[tuple[str, ...], int] = {}
 
     def write(self, file: SourceFile, reading: Reading) -> None:
         """Write one slice with the cursor that stands after it."""
@@ -65,13 +78,8 @@ class Writer:
             self._describe(thread, reading.thread, file.name)
         if reading.name is not None:
             self.name_thread(reading.own, reading.name, max((call.at for call in reading.calls), default=0))
-        turns = self._turns(thread, reading)
-        profiles = reading.profiles
-        rows = [
-            self.row(call, thread, turns.get(call.turn or ""), file.id, profiles[call.profile], call.usage)
-            for call in reading.calls
-        ]
-        (self._replace if known else self._insert)(rows, reading.calls)
+        turns = self._turns(thread, reading, known=known)
+        self._calls(thread, turns, file.id, reading, known=known)
         self._claims(file.id, reading)
         self._limits(thread, reading.limits)
         self._notes(file.id, reading.notes)
@@ -137,31 +145,30 @@ class Writer:
 
     # -- calls -----------------------------------------------------------------------------------------------------
 
+    def _calls(self, thread: int, turns: dict[str, int], file_id: int, reading: Reading, *, known: bool) -> None:
+        """Write the calls of a slice: all at once where the thread is new, so that none can be there yet."""
+        profiles = [self.profile(profile) for profile in reading.profiles]
+        rows = [
+            (call.key, call.at, thread, turns.get(call.turn or ""), profiles[call.profile], file_id, call.line,
+             *call.usage, call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED), call.response)
+            for call in reading.calls
+        ]  # fmt: skip
+        if known or len({row[0] for row in rows}) < len(rows):
+            for row, call in zip(rows, reading.calls, strict=True):
+                self.put(row, call.facts)
+            return
+        first, self.next_call = self.next_call, self.next_call + len(rows)
+        self.db.executemany(INSERT_CALL, [(first + index, *row) for index, row in enumerate(rows)])
+        self.db.executemany(INSERT_FACT, self._fact_rows(enumerate((call.facts for call in reading.calls), first)))
+
     def row(
         self, call: Call, thread: int, turn: int | None, file_id: int, profile: Profile, usage: Usage,
     ) -> tuple[object, ...]:  # fmt: skip
         """Return the columns of a call, in the order of `CALL_COLUMNS`."""
         return (
-            call.key, call.at, thread, turn, self.profiles.get(profile) or self.profile(profile), file_id,
-            call.line, *usage, call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED),
-            call.response,
+            call.key, call.at, thread, turn, self.profile(profile), file_id, call.line, *usage, call.window,
+            call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED), call.response,
         )  # fmt: skip
-
-    def _insert(self, rows: list[tuple[object, ...]], calls: list[Call]) -> None:
-        """Insert the calls of a thread that is new, so that none can be there yet."""
-        first = self.next_call
-        self.next_call += len(rows)
-        unique = {row[0]: (first + index, *row) for index, row in enumerate(rows)}
-        self.db.executemany(INSERT_CALL, unique.values())
-        self.db.executemany(
-            "INSERT OR REPLACE INTO fact VALUES (?, ?, ?, ?, ?, ?)",
-            (row for call in calls for row in self._fact_rows(int(unique[call.key][0]), call.facts)),  # type: ignore[call-overload]
-        )
-
-    def _replace(self, rows: list[tuple[object, ...]], calls: list[Call]) -> None:
-        """Write calls of which some may be there: from an earlier reading, another home, or a copy."""
-        for row, call in zip(rows, calls, strict=True):
-            self.put(row, call.facts)
 
     def put(self, row: tuple[object, ...], facts: dict[str, list[int]]) -> None:
         """Insert one call, or replace it where this file goes before the one it was read from."""
@@ -180,7 +187,7 @@ class Writer:
                 return
             self.db.execute(REPLACE_CALL, (*row, call_id))
             self.db.execute("DELETE FROM fact WHERE call_id = ?", (call_id,))
-        self.db.executemany("INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)", self._fact_rows(call_id, facts))
+        self.db.executemany(INSERT_FACT, self._fact_rows([(call_id, facts)]))
 
     def _goes_before(self, one: object, other: object) -> bool:
         """Say which of two files that hold the same call is its source: the same for any order of reading."""
@@ -191,9 +198,13 @@ class Writer:
             ),
         )  # fmt: skip
 
-    def _fact_rows(self, call_id: int, facts: dict[str, list[int]]) -> Iterable[tuple[int, ...]]:
-        for label, numbers in facts.items():
-            yield call_id, self.labels.get(label) or self._label(label), *numbers
+    def _fact_rows(self, calls: Iterable[tuple[int, dict[str, list[int]]]]) -> list[tuple[int, ...]]:
+        known = self.labels.get
+        return [
+            (call_id, known(label) or self._label(label), *numbers)
+            for call_id, facts in calls
+            for label, numbers in facts.items()
+        ]
 
     def _label(self, label: str) -> int:
         found = self._shared("fact_label", ("label",), (label,))
@@ -216,27 +227,27 @@ class Writer:
         thread, at = self.db.execute("SELECT thread_id, at FROM call WHERE id = ?", (call_id,)).fetchone()
         rollups.renew(self.db, thread, at)
 
-    def _turns(self, thread: int, reading: Reading) -> dict[str, int]:
+    def _turns(self, thread: int, reading: Reading, *, known: bool) -> dict[str, int]:
         """Write the turns of a slice and return the row ids of all that its calls name."""
+        told = {turn.turn: turn for turn in reading.turns}
+        for call in reading.calls:
+            if call.turn and call.turn not in told:
+                told[call.turn] = Turn(call.turn)
+        if known:
+            self.db.executemany(MERGE_TURN, [_turn_row(thread, turn) for turn in told.values()])
+            return {turn: self.turn(thread, turn) for turn in told}
+        first, self.next_turn = self.next_turn, self.next_turn + len(told)
         self.db.executemany(
-            "INSERT INTO turn (thread_id, turn_id, root_turn_id, started_at, ended_at, duration_ms, first_token_ms,"
-            " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (thread_id, turn_id) DO UPDATE SET"
-            " root_turn_id = coalesce(excluded.root_turn_id, root_turn_id),"
-            " started_at = coalesce(started_at, excluded.started_at), ended_at = coalesce(excluded.ended_at, ended_at),"
-            " duration_ms = coalesce(excluded.duration_ms, duration_ms),"
-            " first_token_ms = coalesce(excluded.first_token_ms, first_token_ms),"
-            " outcome = coalesce(excluded.outcome, outcome)",
-            (_turn_row(thread, turn) for turn in reading.turns),
-        )
-        named = {call.turn for call in reading.calls if call.turn}
-        return {turn: self.turn(thread, turn) for turn in sorted(named)}
+            INSERT_TURN, [(first + index, *_turn_row(thread, turn)) for index, turn in enumerate(told.values())],
+        )  # fmt: skip
+        return {turn: first + index for index, turn in enumerate(told)}
 
     def turn(self, thread: int, turn: str) -> int:
         """Return the row id of a turn, making a bare row for one that is only named."""
         found = self._id("SELECT id FROM turn WHERE thread_id = ? AND turn_id = ?", (thread, turn))
         if found is None:
-            self.db.execute("INSERT INTO turn (thread_id, turn_id) VALUES (?, ?)", (thread, turn))
-            found = self.db.last_insert_rowid()
+            found, self.next_turn = self.next_turn, self.next_turn + 1
+            self.db.execute(INSERT_TURN, (found, *_turn_row(thread, Turn(turn))))
         return found
 
     # -- what stands beside the calls ------------------------------------------------------------------------------
@@ -281,12 +292,22 @@ class Writer:
         row = self.db.execute(sql, values).fetchone()  # type: ignore[arg-type]
         return row[0] if row else None
 
+    def _next(self, table: str) -> int:
+        """Return the row id that comes next in a table."""
+        return int(str(self._one(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")))
+
     def _id(self, sql: str, values: Sequence[object]) -> int | None:
         found = self._one(sql, values)
         return int(found) if isinstance(found, int) else None
 
     def _shared(self, table: str, columns: Sequence[str], values: Sequence[str]) -> int:
         """Return the row id of values that many rows share, inserting them once."""
+        found = self.shared.get((table, *values))
+        if found is None:
+            found = self.shared[table, *values] = self._row_of(table, columns, values)
+        return found
+
+    def _row_of(self, table: str, columns: Sequence[str], values: Sequence[str]) -> int:
         marks = ", ".join("?" * len(columns))
         same = " AND ".join(f"{column} = ?" for column in columns)
         find = f"SELECT id FROM {table} WHERE {same}"  # noqa: S608  (names are constants of this module)

@@ -1,0 +1,38 @@
+"""`expensive`: the calls that used most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codex_usage_tracker.cli import calls, filters, options, reading
+from codex_usage_tracker.query import spans
+from codex_usage_tracker.reports.calls import expensive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codex_usage_tracker.cli.invocation import Invocation
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.contract import Calls
+
+MEASURE = "largest by tokens"
+
+
+@options.command("expensive")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many calls; 0 is all.")
+@click.option("--preset", type=click.Choice(["today", "last-7-days"]), help="A ready range.")
+@filters.with_filters
+def command(asked: Invocation, limit: int, preset: str | None, **chosen: Any) -> None:
+    """List the calls that used most, measured by tokens."""
+    with asked.reader() as reader:
+        reading.require_calls(asked, reader)
+        span = spans.preset(preset, reader.now, reader.zone) if preset else None
+        answer = expensive(reader, filters.filter_of(reader, chosen, span), limit=limit)
+    asked.answer(answer, lines)
+
+
+def lines(answer: Calls, screen: Screen) -> Iterator[str]:
+    """Draw the calls, and say by what they are measured."""
+    return calls.lines(answer, screen, MEASURE)

@@ -1,0 +1,30 @@
+"""`query`: the calls themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from codex_usage_tracker.cli import calls, filters, options, reading
+from codex_usage_tracker.query.run import CALL_SORTS
+from codex_usage_tracker.reports.calls import calls as ask
+
+if TYPE_CHECKING:
+    from codex_usage_tracker.cli.invocation import Invocation
+
+
+@options.command("query")
+@filters.with_filters
+@click.option("--sort", type=click.Choice(list(CALL_SORTS)), default="time", show_default=True, help="What to sort by.")
+@click.option("--ascending", is_flag=True, help="The oldest or smallest first.")
+@click.option("--limit", type=click.IntRange(min=0), default=100, show_default=True, help="At most so many calls; 0 is all.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
+def command(asked: Invocation, sort: str, ascending: bool, limit: int, offset: int, **chosen: Any) -> None:
+    """List calls, filtered and sorted, the newest first."""
+    with asked.reader() as reader:
+        reading.require_calls(asked, reader)
+        answer = ask(
+            reader, filters.filter_of(reader, chosen), sort=sort, ascending=ascending, limit=limit, offset=offset,
+        )  # fmt: skip
+    asked.answer(answer, calls.lines)

@@ -1,0 +1,142 @@
+"""`session`: one thread with all that happened in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from codex_usage_tracker.cli import bars, calls, groups, options, reading, words
+from codex_usage_tracker.cli.figures import clock, counted, exact, length, tokens
+from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.text import cells, safe
+from codex_usage_tracker.reports.session import session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codex_usage_tracker.cli.invocation import Invocation
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.contract import FactRow, Row, Session, TurnRow
+
+SHOWN_FACTS = 12
+TURNS = (
+    Column("Turn", leaves=2),
+    Column("Started", right=False),
+    Column("Length"),
+    Column("First token", leaves=3),
+    Column("Outcome", right=False, leaves=1),
+    Column("Calls"),
+    Column("Total", style="strong"),
+)
+
+
+@options.command("session")
+@click.argument("thread", metavar="[ID]", required=False)
+@click.option("--limit", type=click.IntRange(min=0), default=200, show_default=True, help="At most so many calls; 0 is all.")
+def command(asked: Invocation, thread: str | None, limit: int) -> None:
+    """Show one thread: turns, sub-agents and reviews, tools, calls.
+
+    ID is a thread's id, its beginning or end, or its name; without it, the latest thread is shown.
+    """
+    with asked.reader() as reader:
+        reading.require_calls(asked, reader)
+        answer = session(reader, thread, limit=limit)
+    asked.answer(answer, _lines)
+
+
+def _lines(answer: Session, screen: Screen) -> Iterator[str]:
+    zone = ZoneInfo(answer.scope.timezone)
+    yield from _head(answer, screen, zone)
+    yield from _part("Tokens", Table([*groups.NUMBERS, groups.PICTURE], [_numbers(answer)]), screen)
+    if len(answer.members) > 1:
+        yield from _part("Threads in it", _members(answer.members, answer.thread.thread_id), screen)
+    if answer.turns:
+        yield from _part(counted(len(answer.turns), "turn").capitalize(), _turns(answer.turns, zone), screen)
+    yield from _facts(answer.facts, screen)
+    title = f"{counted(answer.call_count, 'call')}" + (
+        f", the first {len(answer.calls):,}" if len(answer.calls) < answer.call_count else ""
+    )
+    yield from _part(title, calls.table(answer.calls, zone, with_threads=len(answer.members) > 1), screen)
+    yield from words.footer(answer.scope, screen, filters=False)
+
+
+def _numbers(answer: Session) -> list[groups.Cell]:
+    return [*groups.number_cells(answer.totals), bars.tokens_bar(answer.totals, answer.totals.total_tokens)]
+
+
+def _head(answer: Session, screen: Screen, zone: ZoneInfo) -> Iterator[str]:
+    """Name the thread, and say where, when and with what it was begun."""
+    thread = answer.thread
+    yield screen.style(safe(thread.name or groups.UNNAMED), "strong") + "  " + screen.style(thread.thread_id, "faint")
+    about = (
+        ("project", thread.project),
+        ("branch", thread.git_branch),
+        ("folder", thread.cwd and groups.short_path(thread.cwd)),
+        ("begun", clock(thread.created_at, zone) if thread.created_at else None),
+        ("by", " ".join(filter(None, (thread.originator, thread.client_version))) or None),
+        ("role", thread.role),
+        ("nickname", thread.nickname),
+        ("parent", thread.parent_thread_id and groups.short_id(thread.parent_thread_id)),
+        ("forked from", thread.forked_from_id and groups.short_id(thread.forked_from_id)),
+        ("archived", "yes" if thread.archived else None),
+    )
+    yield from words.joined([f"{title} {safe(value)}" for title, value in about if value], screen)
+
+
+def _part(title: str, table: Table, screen: Screen) -> Iterator[str]:
+    yield ""
+    yield screen.style(title, "strong")
+    yield from table.lines(screen)
+
+
+def _members(members: list[Row], own: str) -> Table:
+    """Return the thread itself and the threads below it."""
+    largest = max(row.total_tokens for row in members)
+    columns = [Column("Thread", right=False, shrinks=True), Column("Id", right=False, style="faint", leaves=6)]
+    rows = [
+        [_member(row, own), groups.short_id(row.key or ""), *groups.number_cells(row), bars.tokens_bar(row, largest)]
+        for row in members
+    ]
+    return Table([*columns, *groups.NUMBERS, groups.PICTURE_BESIDE_TEXTS], rows)
+
+
+def _member(row: Row, own: str) -> str:
+    """Return what a thread is called: its name, or its agent's nickname and what it was begun for."""
+    if row.key == own:
+        return "this thread"
+    begun = (row.keys.get("source") or "").removeprefix("subagent:").replace("thread_spawn", "sub-agent").replace("_", " ")
+    agent = " ".join(filter(None, (row.keys.get("nickname"), row.keys.get("role") or begun)))
+    return row.name or agent or groups.UNNAMED
+
+
+def _turns(turns: list[TurnRow], zone: ZoneInfo) -> Table:
+    rows = [
+        [
+            str(number),
+            clock(turn.started_at, zone),
+            length(turn.duration_ms),
+            length(turn.first_token_ms),
+            (turn.outcome or "no end").replace("_", " "),
+            exact(turn.calls),
+            tokens(turn.total_tokens),
+        ]
+        for number, turn in enumerate(turns, 1)
+    ]
+    return Table(TURNS, rows)
+
+
+def _facts(facts: list[FactRow], screen: Screen) -> Iterator[str]:
+    """Draw what was done: tools, commands and outcomes by how often."""
+    kinds: dict[str, list[FactRow]] = {}
+    for fact in facts:
+        kinds.setdefault(fact.type, []).append(fact)
+    if kinds:
+        yield ""
+        yield screen.style("What it did", "strong")
+    widest = max(map(cells, kinds), default=0)
+    for kind, found in kinds.items():
+        shown = [f"{safe(fact.name)} {fact.count:,}" for fact in found[:SHOWN_FACTS]]
+        more = [f"{len(found) - SHOWN_FACTS:,} others"] if len(found) > SHOWN_FACTS else []
+        yield from words.hanging(kind.replace("_", " "), [*shown, *more], widest, screen)

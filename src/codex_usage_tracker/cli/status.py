@@ -1,0 +1,118 @@
+"""`status`: where things stand now."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from codex_usage_tracker.cli import bars, groups, options, reading, words
+from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, age, clock, length, percent, tokens
+from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.text import pad, safe
+from codex_usage_tracker.reports.status import status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codex_usage_tracker.cli.invocation import Invocation
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.contract import Status, Window
+
+LEVEL_CELLS = 24
+TIGHT, SHORT = 25.0, 10.0
+"""Percent left below which a level is told in the colour of a warning, and of an alarm."""
+TITLE_CELLS = 13
+WEEK_MINUTES = 7 * 24 * 60
+
+
+@options.command("status")
+@click.option("--no-refresh", is_flag=True, help="Answer from what was read before.")
+def command(asked: Invocation, no_refresh: bool) -> None:
+    """Show the latest call, the context and limits that are left, and today's tokens."""
+    if not no_refresh:
+        reading.refresh_first(asked)
+    with asked.reader() as reader:
+        reading.require_calls(asked, reader)
+        answer, now = status(reader), reader.now
+    asked.answer(answer, partial(_lines, now=now))
+
+
+def _lines(answer: Status, screen: Screen, *, now: int) -> Iterator[str]:
+    zone = ZoneInfo(answer.scope.timezone)
+    yield from _latest(answer, screen, zone, now)
+    if answer.windows:
+        yield ""
+        yield from _limits(answer.windows, zone, now).lines(screen)
+    yield ""
+    rows = (("Today", answer.today), ("Last 7 days", answer.week), ("All time", answer.all_time))
+    largest = answer.week.total_tokens
+    table = Table(
+        [Column(pad("Tokens", TITLE_CELLS - 2), right=False, style="faint"), *groups.NUMBERS, groups.PICTURE],
+        [
+            [title, *groups.number_cells(numbers), bars.tokens_bar(numbers, largest) if title != "All time" else ""]
+            for title, numbers in rows
+        ],
+    )
+    yield from table.lines(screen)
+    yield from words.footer(answer.scope, screen)
+
+
+def _latest(answer: Status, screen: Screen, zone: ZoneInfo, now: int) -> Iterator[str]:
+    call = answer.latest
+    if call is None:
+        return
+    dot = f" {screen.glyphs.dot} "
+    model = " ".join(filter(None, (call.model or groups.UNKNOWN, call.effort)))
+    thread = call.thread_name or groups.short_id(call.thread_id)
+    told = dot.join(filter(None, (age(call.at, now), model, safe(call.project or ""), safe(thread))))
+    yield _titled("Latest call", told, screen)
+    left = answer.context_left_percent
+    if left is not None:
+        window = f"{tokens(call.context_used)} of {tokens(call.context_window)} used"
+        yield _titled("Context", f"{_level(left, LEVEL_CELLS, screen)} {percent(left):>5} left{dot}{window}", screen)
+
+
+def _limits(windows: list[Window], zone: ZoneInfo, now: int) -> Table:
+    """Return what is left of each limit, by what was seen last and when that was."""
+    columns = (
+        Column("Limits", right=False, least=LIMIT_CELLS, most=LIMIT_CELLS),
+        Column("", right=False, least=12, most=24),
+        Column("Left"),
+        Column("Resets", right=False),
+        Column("Seen", right=False, style="faint", leaves=1),
+    )
+    return Table(columns, [_limit(window, zone, now) for window in windows])
+
+
+def _limit(window: Window, zone: ZoneInfo, now: int) -> list[Cell]:
+    left, at = window.left_percent, window.resets_at
+    if window.passed:
+        return [_name(window), "", f"was {percent(left)}", f"reset since ({clock(at, zone, now)})", age(window.observed_at, now)]
+    resets = f"in {roughly(at - now)} ({clock(at, zone, now)})" if at else groups.UNKNOWN
+    return [_name(window), partial(_level, left), percent(left), resets, age(window.observed_at, now)]
+
+
+def _name(window: Window) -> str:
+    """Return what people call a window: 5 hours, Weekly; the limit's own name where it is not the usual one."""
+    minutes = window.window_minutes
+    if minutes == WEEK_MINUTES:
+        span = "Weekly"
+    else:
+        unit, name = next(
+            ((size // MINUTE, name) for size, name in ((DAY, "d"), (HOUR, "h")) if minutes * MINUTE % size == 0), (1, "min"),
+        )  # fmt: skip
+        span = f"{minutes // unit} {name}"
+    return span if window.limit_id == "codex" else f"{window.limit_id} {span}"
+
+
+def _level(left: float, width: int, screen: Screen) -> str:
+    """Draw how much is left, in the colour of a warning where it is little."""
+    style = "bad" if left < SHORT else "warning" if left < TIGHT else "good"
+    return bars.level(left, width, screen, style)
+
+
+def _titled(title: str, text: str, screen: Screen) -> str:
+    return screen.style(pad(safe(title), TITLE_CELLS), "faint") + text
