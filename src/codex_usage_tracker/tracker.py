@@ -13,8 +13,13 @@ from codex_usage_tracker.store import database
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from codex_usage_tracker.contract.checks import Doctor
+    from codex_usage_tracker.contract.logs import LogInspection
     from codex_usage_tracker.ingest.sync import Refreshed, Watching
     from codex_usage_tracker.query.reader import Reader
+
+REMOVAL_SECONDS = 10.0
+"""How long deleting waits for a refresh to end."""
 
 
 class Tracker:
@@ -29,21 +34,46 @@ class Tracker:
         self._now = now
 
     def refresh(
-        self, *, include_archived: bool = True, wait_seconds: float = 300.0, watching: Watching | None = None,
+        self, *, include_archived: bool = True, again: bool = False, wait_seconds: float = 300.0,
+        watching: Watching | None = None,
     ) -> Refreshed:  # fmt: skip
-        """Bring the database up to date with the logs."""
+        """Bring the database up to date with the logs; `again` reads all that are there from their beginning."""
         from codex_usage_tracker.ingest import sync  # noqa: PLC0415  (a question alone need not load the parser)
 
         return sync.refresh(
-            self.database, self.homes, include_archived=include_archived, wait_seconds=wait_seconds, watching=watching,
+            self.database, self.homes, include_archived=include_archived, again=again, wait_seconds=wait_seconds,
+            watching=watching,
         )  # fmt: skip
+
+    def remove(self) -> list[str]:
+        """Delete the database once no refresh is running; return the files that were there."""
+        from codex_usage_tracker.store.lock import refreshing  # noqa: PLC0415  (seldom)
+
+        with refreshing(self.database, REMOVAL_SECONDS):
+            pass
+        return database.remove(self.database)
+
+    def inspect_log(self, path: str) -> LogInspection:
+        """Read one log and return what it holds, writing nothing."""
+        from codex_usage_tracker.ingest.inspection import inspect  # noqa: PLC0415  (a question needs no parser)
+
+        return inspect(path)
+
+    def doctor(self, *, suggest: bool = False) -> Doctor:
+        """Look at homes and database and return a verdict on each; `suggest` names the commands that repair."""
+        from codex_usage_tracker.ingest.survey import survey  # noqa: PLC0415  (no other question looks at the disk)
+        from codex_usage_tracker.reports.doctor import doctor  # noqa: PLC0415
+        from codex_usage_tracker.store import health  # noqa: PLC0415
+
+        homes = [survey(home, health.known_files(self.database, home)) for home in self.homes]
+        return doctor(homes, health.state_of(self.database), self.timezone, suggest=suggest)
 
     def has_database(self) -> bool:
         """Say whether something was read before."""
         return os.path.exists(self.database)
 
     def secret(self) -> bytes:
-        """Return the key that stands behind the labels of hidden texts; one of the moment where there is no database."""
+        """Return the key behind the labels of hidden texts; one of the moment where there is no database."""
         return database.secret_of(self.database)
 
     @contextmanager

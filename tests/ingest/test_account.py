@@ -703,6 +703,7 @@ def test_a_compaction_before_a_new_turn_has_the_old_model(home: Home) -> None:
         session_meta(MAIN),
         task_started(turn(1)),
         turn_context(turn(1), model="gpt-5.5"),
+        user_message(),
         record(MAIN, turn(1), A, response="resp_1"),
         token_count(A),
         task_started(turn(2)),
@@ -714,7 +715,7 @@ def test_a_compaction_before_a_new_turn_has_the_old_model(home: Home) -> None:
         token_count(plus(A, B), B),
     )
     assert home.refreshed_calls("input, model, kind, reason") == [
-        (1000, "gpt-5.5", "turn", "agent_continuation"),
+        (1000, "gpt-5.5", "turn", "user_message"),
         (900, "gpt-5.5", "compaction", "compaction"),
         (1500, "gpt-6-sol", "turn", "post_compaction"),
     ]
@@ -852,8 +853,9 @@ def test_a_call_that_nothing_led_to_says_so(home: Home) -> None:
     assert reasons(home) == [("unknown", "no_signal", "low")]
 
 
-def test_a_turn_that_codex_starts_by_itself_is_no_users(home: Home) -> None:
-    home.log(MAIN, session_meta(MAIN), task_started(turn(1)), turn_context(turn(1)), record(MAIN, turn(1), A))
+def test_a_message_of_another_agent_is_no_users(home: Home) -> None:
+    spoke = item("agent_message", author="/root/inspect", recipient="/root", content=[])
+    home.log(MAIN, session_meta(MAIN), task_started(turn(1)), spoke, turn_context(turn(1)), record(MAIN, turn(1), A))
     assert reasons(home) == [("codex", "agent_continuation", "medium")]
 
 

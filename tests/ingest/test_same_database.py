@@ -24,7 +24,7 @@ from codex_usage_tracker.store.lock import refreshing
 from tests.ingest import process, zst
 from tests.ingest.home import rewrite
 from tests.store import dump as canonical
-from tests.store.dump import Dump
+from tests.store.dump import Dump, differences
 
 BRANCHED = [
     "0.36.0/exec_resume",
@@ -119,7 +119,7 @@ def test_a_log_that_grows_by_any_pieces(corpus: Path, scenario: str, data: st.Da
             if order.random() < 0.7:
                 growing.refresh()
         growing.refresh()
-        assert growing.dump() == read_at_once(growing.source)
+        assert differences(growing.dump(), read_at_once(growing.source)) == []
 
 
 def in_any_order(steps: list[tuple[Path, int | None]], order: random.Random) -> list[tuple[Path, int | None]]:
@@ -143,7 +143,7 @@ def test_a_log_that_grows_line_by_line(corpus: Path, scenario: str) -> None:
                 growing.refresh()
         growing.put_all()
         growing.refresh()
-        assert growing.dump() == read_at_once(growing.source)
+        assert differences(growing.dump(), read_at_once(growing.source)) == []
 
 
 @given(a_scenario, st.randoms(use_true_random=False))
@@ -154,7 +154,7 @@ def test_files_that_appear_in_any_order(corpus: Path, scenario: str, order: rand
         for name in appearing.files:
             appearing.put(name)
             appearing.refresh()
-        assert appearing.dump() == read_at_once(appearing.source)
+        assert differences(appearing.dump(), read_at_once(appearing.source)) == []
 
 
 @pytest.mark.parametrize("scenario", BRANCHED)
@@ -163,7 +163,7 @@ def test_files_from_the_newest_to_the_oldest(corpus: Path, scenario: str) -> Non
         for name in reversed(appearing.files):
             appearing.put(name)
             appearing.refresh()
-        assert appearing.dump() == read_at_once(appearing.source)
+        assert differences(appearing.dump(), read_at_once(appearing.source)) == []
 
 
 @pytest.mark.parametrize("scenario", BRANCHED)
@@ -173,7 +173,7 @@ def test_slices_of_any_size(corpus: Path, scenario: str, monkeypatch: pytest.Mon
     with history(corpus / scenario) as sliced:
         sliced.put_all()
         sliced.refresh()
-        assert sliced.dump() == expected
+        assert differences(sliced.dump(), expected) == []
 
 
 def test_worker_processes(corpus: Path, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_worker_processes(corpus: Path, tmp_path: Path) -> None:
     whole.put_all()
     small = {"ingest.jobs.SMALL_BYTES": 0, "ingest.jobs.BATCH_BYTES": 50_000, "ingest.rollout.SLICE_BYTES": 20_000}
     process.run(whole.database, [whole.home], changed=small)
-    assert whole.dump() == read_at_once(source)
+    assert differences(whole.dump(), read_at_once(source)) == []
 
 
 # -- lines of another layout -------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def test_lines_of_another_layout(corpus: Path, scenario: str, layout: Callable[[
             plain = path if path.suffix == ".jsonl" else zst.decompress(path)
             rewrite(plain, b"".join(layout(json.loads(line)) + b"\n" for line in plain.read_bytes().splitlines()))
         written.refresh()
-        assert written.usage() == usage_at_once(written.source)
+        assert differences(written.usage(), usage_at_once(written.source)) == []
 
 
 # -- processes that are killed, and two at once ------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def test_a_refresh_that_ends_anywhere(corpus: Path, scenario: str, point: str, c
                 except Killed:
                     pass
         ended.refresh()
-        assert ended.dump() == expected
+        assert differences(ended.dump(), expected) == []
 
 
 def end_at(patch: pytest.MonkeyPatch, point: str, call: int) -> None:
@@ -285,7 +285,7 @@ def test_a_process_that_is_killed_at_a_point(corpus: Path, tmp_path: Path, point
     was_killed = process.killed(running)
     assert was_killed or call > 1
     killed.refresh()
-    assert killed.dump() == read_at_once(killed.source)
+    assert differences(killed.dump(), read_at_once(killed.source)) == []
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -299,7 +299,7 @@ def test_a_process_that_is_killed_at_any_moment(corpus: Path, tmp_path: Path, se
     running.kill()
     running.communicate()
     killed.refresh()
-    assert killed.dump() == read_at_once(killed.source)
+    assert differences(killed.dump(), read_at_once(killed.source)) == []
 
 
 def test_two_refreshes_at_once(corpus: Path, tmp_path: Path) -> None:
@@ -315,7 +315,7 @@ def test_two_refreshes_at_once(corpus: Path, tmp_path: Path) -> None:
     answers = [process.answer(one) for one in running]
     assert sorted(answer["waited"] for answer in answers) == [False, True]
     assert sorted(answer["new_calls"] for answer in answers) == [0, 30]
-    assert both.dump() == read_at_once(both.source)
+    assert differences(both.dump(), read_at_once(both.source)) == []
 
 
 @pytest.mark.parametrize("attempt", range(3))
@@ -340,7 +340,7 @@ def test_a_refresh_that_may_not_wait_says_that_another_runs(corpus: Path, tmp_pa
         refresh(busy.database, [str(busy.home)], wait_seconds=0.0)
     assert caught.value.hint
     busy.refresh()
-    assert busy.dump() == read_at_once(busy.source)
+    assert differences(busy.dump(), read_at_once(busy.source)) == []
 
 
 # -- files that move ---------------------------------------------------------------------------------------------------
@@ -417,7 +417,7 @@ def test_files_that_grow_move_and_are_compressed(
                 moving.refresh()
         moving.settle()
         moving.refresh()
-        assert moving.dump() == read_at_once(moving.source)
+        assert differences(moving.dump(), read_at_once(moving.source)) == []
 
 
 @pytest.fixture
@@ -427,7 +427,7 @@ def forked(corpus: Path, tmp_path: Path) -> Moving:
     for name in found.at:
         found.write(name, len(found.contents[name]))
     found.refresh()
-    assert found.usage() == usage_at_once(found.source)
+    assert differences(found.usage(), usage_at_once(found.source)) == []
     return found
 
 
@@ -446,7 +446,7 @@ def test_archived_threads_are_marked_and_counted_once(forked: Moving) -> None:
     for name in forked.at:
         forked.move(name, forked.home / "sessions/2026/11/22")
     forked.refresh()
-    assert forked.usage() == usage_at_once(forked.source)
+    assert differences(forked.usage(), usage_at_once(forked.source)) == []
 
 
 def test_a_thread_in_both_folders_is_counted_once(forked: Moving) -> None:
@@ -456,14 +456,14 @@ def test_a_thread_in_both_folders_is_counted_once(forked: Moving) -> None:
     for path in list(forked.at.values()):
         shutil.copy2(path, archived)
     forked.refresh()
-    assert forked.usage() == usage_at_once(forked.source)
+    assert differences(forked.usage(), usage_at_once(forked.source)) == []
 
 
 def test_archived_threads_stay_when_the_archive_is_not_asked_for(forked: Moving) -> None:
     for name in forked.at:
         forked.move(name, forked.home / "archived_sessions")
     refresh(forked.database, [str(forked.home)], include_archived=False)
-    assert forked.usage() == usage_at_once(forked.source)
+    assert differences(forked.usage(), usage_at_once(forked.source)) == []
 
 
 def test_an_archive_that_is_not_asked_for_is_not_read(corpus: Path, tmp_path: Path) -> None:
@@ -481,12 +481,12 @@ def test_compressed_files_are_not_counted_again(forked: Moving) -> None:
         forked.change(name, "compress", 0.0)
     refreshed = forked.refresh()
     assert (refreshed.new_calls, refreshed.rewritten_files) == (0, 0)
-    assert forked.usage() == usage_at_once(forked.source)
+    assert differences(forked.usage(), usage_at_once(forked.source)) == []
     for name in forked.at:
         forked.change(name, "decompress", 0.0)
     refreshed = forked.refresh()
     assert (refreshed.new_calls, refreshed.rewritten_files) == (0, 0)
-    assert forked.usage() == usage_at_once(forked.source)
+    assert differences(forked.usage(), usage_at_once(forked.source)) == []
 
 
 def test_a_plain_file_holds_before_a_compressed_one_beside_it(forked: Moving) -> None:
@@ -496,7 +496,7 @@ def test_a_plain_file_holds_before_a_compressed_one_beside_it(forked: Moving) ->
         zst.compress(path)
         path.write_bytes(kept)
     forked.refresh()
-    assert forked.usage() == usage_at_once(forked.source)
+    assert differences(forked.usage(), usage_at_once(forked.source)) == []
 
 
 # -- homes that are copies ---------------------------------------------------------------------------------------------
@@ -510,7 +510,7 @@ def test_two_homes_that_are_copies_are_counted_once(corpus: Path, tmp_path: Path
     second = shutil.copytree(first.home, tmp_path / "another")
     for homes in ([[first.home, second]] if together else [[first.home], [second]]):
         refresh(first.database, [str(home) for home in homes])
-    assert first.usage() == usage_at_once(first.source)
+    assert differences(first.usage(), usage_at_once(first.source)) == []
 
 
 @pytest.mark.parametrize("scenario", BRANCHED)
@@ -520,7 +520,7 @@ def test_the_order_of_homes_that_are_copies_does_not_matter(corpus: Path, tmp_pa
     refresh(paths[0], homes)
     for home in reversed(homes):
         refresh(paths[1], [home])
-    assert canonical.dump(paths[0]) == canonical.dump(paths[1])
+    assert differences(canonical.dump(paths[1]), canonical.dump(paths[0])) == []
 
 
 @given(a_scenario, st.data())
@@ -549,7 +549,7 @@ def test_a_home_and_a_link_to_it_are_counted_once(corpus: Path, tmp_path: Path) 
     link = tmp_path / "link"
     link.symlink_to(linked.home)
     refresh(linked.database, [str(linked.home), str(link)])
-    assert linked.usage() == usage_at_once(linked.source)
+    assert differences(linked.usage(), usage_at_once(linked.source)) == []
 
 
 # -- files that go away or lose lines ----------------------------------------------------------------------------------
@@ -563,10 +563,10 @@ def test_calls_whose_files_are_gone_stay(corpus: Path, tmp_path: Path, scenario:
     for path in gone.home.rglob("rollout-*"):
         path.unlink()
         gone.refresh()
-    assert gone.usage() == usage_at_once(gone.source)
+    assert differences(gone.usage(), usage_at_once(gone.source)) == []
     gone.put_all()
     gone.refresh()
-    assert gone.usage() == usage_at_once(gone.source)
+    assert differences(gone.usage(), usage_at_once(gone.source)) == []
 
 
 @given(a_scenario, st.data())
@@ -580,7 +580,7 @@ def test_calls_of_a_file_that_was_cut_off_stay(corpus: Path, scenario: str, data
         assert tokens(cut.dump()) == tokens(read_at_once(cut.source))
         cut.put_all()
         cut.refresh()
-        assert cut.usage() == usage_at_once(cut.source)
+        assert differences(cut.usage(), usage_at_once(cut.source)) == []
 
 
 MIGRATED = ["0.120.0/appserver_fork", "0.144.0/appserver_fork", "0.144.0/tui", "0.169.0/paginated", "0.169.0/upgrade"]

@@ -91,3 +91,15 @@ def _claim(row: bytes) -> tuple[Any, ...]:
     claim, profile = msgspec.msgpack.decode(row, type=tuple[Claim, Profile])
     claim.call.profile = 0
     return tuple(msgspec.to_builtins(claim)), tuple(profile)
+
+
+def differences(found: Dump, expected: Dump) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """Return the rows that only one of two databases has, a few of each table."""
+    rows = []
+    for name in expected:
+        here, there = set(map(repr, found[name])), set(map(repr, expected[name]))
+        rows += [("too much", name, row) for row in found[name] if repr(row) not in there][:5]
+        rows += [("missing", name, row) for row in expected[name] if repr(row) not in here][:5]
+        if len(found[name]) != len(expected[name]) and here == there:
+            rows.append(("repeated", name, ()))
+    return rows

@@ -26,8 +26,7 @@ MEASURE = "largest by tokens"
 @filters.with_filters
 def command(asked: Invocation, limit: int, preset: str | None, **chosen: Any) -> None:
     """List the calls that used most, measured by tokens."""
-    with asked.reader() as reader:
-        reading.require_calls(asked, reader)
+    with reading.questions(asked, empty=asked.json) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset else None
         answer = expensive(reader, filters.filter_of(reader, chosen, span), limit=limit)
     asked.answer(answer, lines)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from codex_usage_tracker import privacy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     import msgspec
 
     from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.tracker import Tracker
 
     Answer = TypeVar("Answer", bound=msgspec.Struct)
@@ -43,12 +41,6 @@ class Invocation:
         from codex_usage_tracker.tracker import Tracker  # noqa: PLC0415  (usage errors and help need no database)
 
         return Tracker(self.db, self.homes, self.timezone)
-
-    @contextmanager
-    def reader(self) -> Iterator[Reader]:
-        """Open the database for questions."""
-        with self.tracker.reader() as reader:
-            yield reader
 
     @cached_property
     def secret(self) -> bytes:
@@ -90,7 +82,3 @@ class Invocation:
             said = privacy.without_paths(text, self.privacy_mode).replace("`codex-usage-tracker ", f"`{name} ")
             click.echo(said, err=True)
 
-
-def option_values(**values: Any) -> dict[str, Any]:
-    """Return the options that were given."""
-    return {name: value for name, value in values.items() if value not in (None, (), "")}

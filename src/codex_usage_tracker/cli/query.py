@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
 def command(asked: Invocation, sort: str, ascending: bool, limit: int, offset: int, **chosen: Any) -> None:
     """List calls, filtered and sorted, the newest first."""
-    with asked.reader() as reader:
-        reading.require_calls(asked, reader)
+    with reading.questions(asked, empty=asked.json) as reader:
         answer = ask(
             reader, filters.filter_of(reader, chosen), sort=sort, ascending=ascending, limit=limit, offset=offset,
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -9,8 +11,11 @@ import click
 from codex_usage_tracker.cli import progress
 from codex_usage_tracker.cli.figures import counted
 from codex_usage_tracker.errors import BusyError, ExitCode, NoLogsError
+from codex_usage_tracker.query import run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.ingest.sync import Refreshed
     from codex_usage_tracker.query.reader import Reader
@@ -21,15 +26,17 @@ PATIENCE_SECONDS = 5.0
 KEPT = "Interrupted. What was read is kept, and the next refresh goes on from there."
 
 
-def refresh(asked: Invocation, *, include_archived: bool = True, wait_seconds: float = 300.0) -> Refreshed:
+def refresh(
+    asked: Invocation, *, include_archived: bool = True, again: bool = False, wait_seconds: float = 300.0,
+) -> Refreshed:  # fmt: skip
     """Read what is new, with a bar where it takes long."""
     with progress.watching(asked) as watching:
         return asked.tracker.refresh(
-            include_archived=include_archived, wait_seconds=wait_seconds, watching=watching,
+            include_archived=include_archived, again=again, wait_seconds=wait_seconds, watching=watching,
         )  # fmt: skip
 
 
-def refresh_first(asked: Invocation) -> None:
+def _refresh_first(asked: Invocation) -> None:
     """Read what is new before a question; what cannot be read is told beside the answer."""
     try:
         done = refresh(asked, wait_seconds=PATIENCE_SECONDS)
@@ -44,15 +51,24 @@ def refresh_first(asked: Invocation) -> None:
         asked.narrate(f"{unread} could not be read; `codex-usage-tracker doctor` tells which and why.")
 
 
-def require_calls(asked: Invocation, reader: Reader) -> None:
-    """Refuse to answer from nothing: say where logs were looked for, and offer the demo."""
-    from codex_usage_tracker.query import run  # noqa: PLC0415
+@contextmanager
+def questions(asked: Invocation, *, fresh: bool | None = None, empty: bool = False) -> Iterator[Reader]:
+    """Open the database for questions, after a refresh if `fresh`, or (None) if nothing was read before.
 
-    if run.is_empty(reader.db):
-        places = " and ".join(f"{home}/sessions" for home in asked.tracker.homes)
-        msg = f"there are no Codex logs in {places}"
-        hint = (
-            "Name another Codex home with --codex-home DIR, or try everything on a made-up history:"
-            " `codex-usage-tracker demo`"
-        )
-        raise NoLogsError(msg, hint)
+    Unless it may be `empty`, a database without calls is an error that says where logs were looked for.
+    """
+    if fresh or (fresh is None and not asked.tracker.has_database()):
+        _refresh_first(asked)
+    with asked.tracker.reader() as reader:
+        if not empty and run.is_empty(reader.db):
+            raise _no_logs(asked)
+        yield reader
+
+
+def _no_logs(asked: Invocation) -> NoLogsError:
+    places = " and ".join(os.path.join(home, "sessions") for home in asked.tracker.homes)
+    hint = (
+        "Name another Codex home with --codex-home DIR, or try everything on a made-up history:"
+        " `codex-usage-tracker demo`"
+    )
+    return NoLogsError(f"there are no Codex logs in {places}", hint)

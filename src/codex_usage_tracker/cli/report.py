@@ -49,10 +49,7 @@ def command(
     Without a range it shows the last 30 days.
     """
     asked.json = asked.json or form == "json"
-    if not no_refresh:
-        reading.refresh_first(asked)
-    with asked.reader() as reader:
-        reading.require_calls(asked, reader)
+    with reading.questions(asked, fresh=not no_refresh) as reader:
         span = _span(reader, last, since, until, today=today)
         chosen = Filter(since=span.since, until=span.until)
         answer = summary(reader, chosen, [group, *_named(by)], name="report")

@@ -40,8 +40,7 @@ def command(asked: Invocation, thread: str | None, limit: int) -> None:
 
     ID is a thread's id, its beginning or end, or its name; without it, the latest thread is shown.
     """
-    with asked.reader() as reader:
-        reading.require_calls(asked, reader)
+    with reading.questions(asked) as reader:
         answer = session(reader, thread, limit=limit)
     asked.answer(answer, _lines)
 

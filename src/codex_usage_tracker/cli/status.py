@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from codex_usage_tracker.cli import bars, groups, options, reading, words
-from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, age, clock, length, percent, tokens
+from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, age, clock, percent, roughly, tokens
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import pad, safe
 from codex_usage_tracker.reports.status import status
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.cli.table import Cell
     from codex_usage_tracker.contract import Status, Window
 
 LEVEL_CELLS = 24
@@ -32,17 +33,14 @@ WEEK_MINUTES = 7 * 24 * 60
 @click.option("--no-refresh", is_flag=True, help="Answer from what was read before.")
 def command(asked: Invocation, no_refresh: bool) -> None:
     """Show the latest call, the context and limits that are left, and today's tokens."""
-    if not no_refresh:
-        reading.refresh_first(asked)
-    with asked.reader() as reader:
-        reading.require_calls(asked, reader)
+    with reading.questions(asked, fresh=not no_refresh) as reader:
         answer, now = status(reader), reader.now
     asked.answer(answer, partial(_lines, now=now))
 
 
 def _lines(answer: Status, screen: Screen, *, now: int) -> Iterator[str]:
     zone = ZoneInfo(answer.scope.timezone)
-    yield from _latest(answer, screen, zone, now)
+    yield from _latest(answer, screen, now)
     if answer.windows:
         yield ""
         yield from _limits(answer.windows, zone, now).lines(screen)
@@ -60,7 +58,7 @@ def _lines(answer: Status, screen: Screen, *, now: int) -> Iterator[str]:
     yield from words.footer(answer.scope, screen)
 
 
-def _latest(answer: Status, screen: Screen, zone: ZoneInfo, now: int) -> Iterator[str]:
+def _latest(answer: Status, screen: Screen, now: int) -> Iterator[str]:
     call = answer.latest
     if call is None:
         return
@@ -78,7 +76,7 @@ def _latest(answer: Status, screen: Screen, zone: ZoneInfo, now: int) -> Iterato
 def _limits(windows: list[Window], zone: ZoneInfo, now: int) -> Table:
     """Return what is left of each limit, by what was seen last and when that was."""
     columns = (
-        Column("Limits", right=False, least=LIMIT_CELLS, most=LIMIT_CELLS),
+        Column(pad("Limits", TITLE_CELLS - 2), right=False, style="faint"),
         Column("", right=False, least=12, most=24),
         Column("Left"),
         Column("Resets", right=False),

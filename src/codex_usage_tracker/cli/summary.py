@@ -43,8 +43,7 @@ def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, li
 
     Answers from what was read before; `refresh` reads what is new.
     """
-    with asked.reader() as reader:
-        reading.require_calls(asked, reader)
+    with reading.questions(asked, empty=asked.json) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset in RANGES else None
         calls = filters.filter_of(reader, chosen, span)
         if preset == "expensive":

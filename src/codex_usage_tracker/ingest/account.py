@@ -277,8 +277,8 @@ class Account:
         state.window = info.model_context_window or state.window
         total, last = usage_of(info.total_token_usage), usage_of(info.last_token_usage)
         if total is None or last is None:
-            if info.total_token_usage is not None:
-                self.note("invalid_counter", line)
+            missing = info.total_token_usage is None or info.last_token_usage is None
+            self.note("missing_field" if missing else "invalid_counter", line)
             return
         if state.restarted:
             state.restarted = False

@@ -324,7 +324,8 @@ SINKS = _set("/dev/null -")
 HELP = _set("--help --version")
 READERS = _set(
     "cat tac head tail less nl bat wc sed awk grep rg ag ack git-grep ls find fd tree file stat du diff cmp comm sort"
-    " uniq cut jq yq od xxd hexdump strings fzf ast-grep dir type findstr Get-Content Get-ChildItem Get-Item Select-String",
+    " uniq cut jq yq od xxd hexdump strings fzf ast-grep dir type findstr Get-Content Get-ChildItem Get-Item"
+    " Select-String",
 )
 """Families that read files."""
 SEARCHERS = _set("rg grep ag ack git-grep find fd locate fzf ast-grep findstr Select-String")

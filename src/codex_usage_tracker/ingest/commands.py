@@ -21,17 +21,17 @@ MAX_DEPTH = 8
 MAX_CODE_CHARS = 65_536
 """Characters of code that are looked at: more, because a patch stands before the call that applies it."""
 MAX_TOOLS = 16
-TOOL = re.compile(r"\btools\s*+\.\s*+([A-Za-z_][A-Za-z0-9_]{0,63})(?![A-Za-z0-9_])")
+TOOL = re.compile(r"tools(?<!\wtools)\s*+\.\s*+([A-Za-z_][A-Za-z0-9_]{0,63})(?![A-Za-z0-9_])")
 
 # A word without quotes; it is no word if a quote or the like follows, and a number is none if `<` or `>` does.
 _PLAIN = r"""(?!in\s)[^\s\\'"`$&|;<>()\#][^\s\\'"`$&|;<>()]*+"""
 _ARITHMETIC = r"\(\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\)\)"
-_WORD = rf"""(?:[^\s\\'"`$&|;<>()]++|'[^']*+'?|\$'(?:[^'\\]++|\\[\s\S])*+'?|"(?:[^"\\$`]++|\\[\s\S]|\$(?!\())*+"|\\[\s\S]?
- |\$\{{[^{{}}`()]*+\}}|\${_ARITHMETIC}|\$(?!\()|(?<=[?*+@!])\([^()\n]*+\))++"""
+_WORD = rf"""(?:[^\s\\'"`$&|;<>()]++|'[^']*+'?|\$'(?:[^'\\]++|\\[\s\S])*+'?|"(?:[^"\\$`]++|\\[\s\S]|\$(?!\())*+"
+ |\\[\s\S]?|\$\{{[^{{}}`()]*+\}}|\${_ARITHMETIC}|\$(?!\()|(?<=[?*+@!])\([^()\n]*+\))++"""
 _NOWHERE = r"""(?:&[^\S\n]*+(?:\d+|-)(?!\w)
  |&?[^\S\n]*+["']?(?:/dev/(?:null|stdout|stderr|tty)|\$null|(?i:nul))(?![\w/.-])["']?)"""
 _TOKEN = re.compile(
-    rf"""(?:[^\S\n]|\\\r?\n)*+(?:
+    rf"""(?:[^\S\n]++|\\\r?\n)*+(?:
   (?P<plain>(?:{_PLAIN}[^\S\n]++)++(?:{_PLAIN}(?![\\'"`$(<>]))?+|{_PLAIN}(?![\\'"`$(<>]))
  |(?P<nothing>\#[^\n]*+|{_ARITHMETIC}|(?:\d*+|&)>>?{_NOWHERE}|\d*+(?:<<<|<>|<&|<(?![<(]))[^\S\n]*+(?:{_WORD})?+)
  |(?P<pattern>(?:in(?=\s)|;;&?)\s*+(?!esac\b)\(?[^()\n;&]{{0,100}}?\))
@@ -56,7 +56,11 @@ _BREAKS = " \t\r\n;&|(<>"
 
 _ASSIGNMENT = re.compile(r"\$?[A-Za-z_][\w:.]*+(?:\[[^\]]*+\])?\+?=")
 _SCRIPT_NAME = re.compile(r"\.(?:sh|bash|zsh|fish|ksh|py|js|mjs|cjs|ts|rb|pl|php|lua|ps1|bat|cmd)\Z")
-_ENDINGS = (re.compile(r"(?<=.)@.*"), re.compile(r"\.(?:exe|cmd|bat|com|ps1|phar)\Z"), re.compile(r"-?\d+(?:\.\d+)*\Z"))
+_ENDINGS = (
+    re.compile(r"(?<=.)@.*"),
+    re.compile(r"\.(?:exe|cmd|bat|com|ps1|phar)\Z"),
+    re.compile(r"(?<=..)-?\d+(?:\.\d+)*\Z"),
+)
 _CLUSTER = re.compile(r"-([A-HJ-LN-Za-z][A-Za-z]{0,5})(?![A-Za-z])")
 _VAGUE = ((), (table.OTHER,), (table.SCRIPT,))
 _NONE: frozenset[str] = frozenset()
@@ -147,7 +151,7 @@ class _Reader:
 
     def in_test(self) -> bool:
         """Tell whether `[[` is open, where operators are none."""
-        return "[[" in self.simple[:3] and self.simple[-1] != "]]"
+        return _bare(self.simple)[:1] == ["[["] and self.simple[-1] != "]]"
 
     def nothing(self, token: re.Match[str]) -> None:
         """Step over a comment, arithmetic or a redirection that writes no file."""
@@ -305,7 +309,7 @@ def _assigned(words: list[str]) -> list[str]:
 
 def _of_words(words: list[str], depth: int, body: str = "") -> tuple[Command, ...]:
     program = PROGRAMS.get(words[0]) or _program(words[0])
-    if program.family not in table.INVOLVED and words[-1] not in table.HELP:
+    if program.family not in table.INVOLVED and (words[-1] not in table.HELP or (program,) in _VAGUE):
         return (program,)
     command, args = _with_verb(program, words[1:])
     inner = _inner(command, args, depth, body) if depth < MAX_DEPTH else ()
@@ -404,9 +408,10 @@ def _inner(command: Command, args: list[str], depth: int, body: str) -> tuple[Co
     words = _wrapped(label, args) if label in table.WRAPPERS else _hosted(label, args)
     if not words:
         return ()
-    inner = _of_text(words[0], depth + 2) if " " in words[0] else _of_words(words, depth + 1)
-    is_plain = label in table.WRAPPERS and label not in table.RUNNERS
-    return inner if is_plain or (inner[:1] not in _VAGUE and words[0] not in table.AMBIGUOUS) else ()
+    inner = _of_text(words[0], depth + 2) if " " in words[0] else _of_words(words, depth + 1, body)
+    if label in table.RUNNERS:
+        return () if words[0] in table.AMBIGUOUS or inner[:1] in _VAGUE else inner
+    return () if label in table.INTERPRETERS and inner[:1] in _VAGUE else inner
 
 
 def _script_of(shell: str, args: list[str], body: str) -> str:
@@ -442,4 +447,4 @@ def _hosted(label: str, args: list[str]) -> list[str]:
     if label == "python" and at and re.fullmatch("-[A-Za-z]*m", args[at - 1]):
         return [args[at].replace("_", "-"), *args[at + 1 :]]
     is_program = "bin/" in args[at] or args[at].rpartition("/")[2] in table.HOSTED
-    return args[at:] if is_program else []
+    return args[at:] if is_program and " " not in args[at] else []

@@ -366,6 +366,17 @@ def shell_arguments(given: object) -> ShellArguments:
         return ShellArguments()
 
 
+_text = msgspec.json.Decoder(str)
+
+
+def json_text(escaped: bytes) -> str | None:
+    """Return the text that stands escaped in JSON; None if it is damaged."""
+    try:
+        return _text.decode(b'"' + escaped + b'"')
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
 _limits = msgspec.json.Decoder(LimitsJson | None)
 _lax_limits = msgspec.json.Decoder(LimitsJson | None, strict=False)
 

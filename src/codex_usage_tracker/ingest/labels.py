@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from codex_usage_tracker.ingest.commands import classify, classify_code
-from codex_usage_tracker.ingest.decode import shell_arguments
+from codex_usage_tracker.ingest.decode import json_text, shell_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,6 +141,29 @@ def of_item(item: ItemJson) -> tuple[str, ...]:
     return ()
 
 
+SHELL_ITEM = re.compile(rb'"command":\["(?:/usr)?(?:/bin/)?(?:ba|z|da)?sh","-l?c","((?:[^"\\]|\\.){0,4000})"\]')
+EXIT_FIELD = b'"exit_code":'
+EXIT_VALUE = re.compile(rb"-?\d{1,9}(?=[,}])")
+
+
+def of_shell_item(line: bytes, begin: int) -> tuple[str, ...] | None:
+    """Return the labels of a command item that a shell ran, without decoding its output; None if it is another."""
+    found = SHELL_ITEM.search(line, begin, begin + MAX_COMMAND)
+    if found is None:
+        return None
+    at = line.rfind(EXIT_FIELD)
+    code = EXIT_VALUE.match(line, at + len(EXIT_FIELD)) if at >= 0 else None
+    labels = _of_script(found[1])
+    return (*labels, exit_label(int(code[0]))) if code else labels
+
+
+@lru_cache(maxsize=2048)
+def _of_script(escaped: bytes) -> tuple[str, ...]:
+    """Return the labels of a script as it stands escaped in JSON."""
+    script = json_text(escaped)
+    return of_command(script) if script is not None else ()
+
+
 def exit_label(code: int) -> str:
     """Return the label of an exit code."""
     return EXIT_LABELS.get(code, "exit:other")
@@ -168,6 +191,8 @@ CALL_ID = re.compile(rb'"call_id":"([^"\\]{1,128})"')
 BEGINNING = re.compile(rb'"(?:Chunk ID|Wall time|Exit code|Process |command timed out|Warning: truncated)|\[|"\{\\"output\\"')
 EXIT_CODE = re.compile(rb'(?:Process exited with code |Exit code: |exit_code\\*":)(-?\d{1,9})')
 TOKEN_COUNT = re.compile(rb'(?:[Oo]riginal token count: |original_token_count\\*":)(\d{1,12})')
+OF_CODE = b'","output":[{"type":"input_text","text":"Script '
+DIGITS = re.compile(rb'original_token_count\\*": ?(\d{1,12})')
 TIMED_OUT = b"command timed out after"
 OUTPUT = b'"output":'
 BODY = b"Output:\\n"
@@ -177,11 +202,22 @@ TAIL_BYTES = 240
 
 def wrapper(line: bytes) -> Wrapper:
     """Return what the wrapper around a tool's output says; the output itself is not looked at."""
-    found = USUAL.search(line, 60, HEAD_BYTES)
-    if found is None:
-        return _unusual(line)
-    call_id, code, tokens = found.groups()
-    return Wrapper(call_id.decode("utf-8", "replace"), int(code), int(tokens or 0), timed_out=False)
+    begin = line.find(b'"call_id":"', 60, HEAD_BYTES)
+    found = USUAL.match(line, begin) if begin >= 0 else None
+    if found is not None:
+        call_id, code, tokens = found.groups()
+        return Wrapper(call_id.decode("utf-8", "replace"), int(code), int(tokens or 0), timed_out=False)
+    end = line.find(b'"', begin + 11, begin + 140)
+    if begin >= 0 and line.startswith(OF_CODE, end):
+        return _of_code(line, line[begin + 11 : end].decode("utf-8", "replace"), end)
+    return _unusual(line)
+
+
+def _of_code(line: bytes, call_id: str, begin: int) -> Wrapper:
+    """Return what the output of code mode says; the exit codes of its commands stand in their own items."""
+    at = line.find(b"original_token_count", begin, begin + HEAD_BYTES)
+    found = DIGITS.match(line, at) if at >= 0 else None
+    return Wrapper(call_id, None, int(found[1]) if found else 0, timed_out=False)
 
 
 def _unusual(line: bytes) -> Wrapper:

@@ -228,7 +228,11 @@ def _item(account: Account, line: bytes, timestamp: bytes | None, number: int) -
     if handler is not None:
         handler(account, line, timestamp, number)
     elif not _is_told_of(account, line, end):
-        _decoded_item(account, line, timestamp, number)
+        found = labels.of_shell_item(line, end)
+        if found is None:
+            _decoded_item(account, line, timestamp, number)
+        for label in found or ():
+            account.fact(label, number)
 
 
 def _is_told_of(account: Account, line: bytes, end: int) -> bool:

@@ -73,10 +73,11 @@ def refresh(
     homes: Sequence[str],
     *,
     include_archived: bool = True,
+    again: bool = False,
     wait_seconds: float = 300.0,
     watching: Watching | None = None,
 ) -> Refreshed:
-    """Bring a database up to date with the logs of some homes."""
+    """Bring a database up to date with the logs of some homes; `again` reads what is there from its beginning."""
     watching = watching or Watching()
     started = time.monotonic()
     result = Refreshed()
@@ -84,7 +85,7 @@ def refresh(
     try:
         with refreshing(database_path, wait_seconds, partial(_told_to_wait, result, watching)), \
                 database.told(database_path):
-            _Refresh(connection, result, watching, include_archived=include_archived).run(homes)
+            _Refresh(connection, result, watching, include_archived=include_archived, again=again).run(homes)
         result.generation = database.generation(connection)
     finally:
         connection.close()
@@ -102,12 +103,13 @@ class _Refresh:
     """One refresh of one database."""
 
     def __init__(
-        self, connection: apsw.Connection, result: Refreshed, watching: Watching, *, include_archived: bool,
+        self, connection: apsw.Connection, result: Refreshed, watching: Watching, *, include_archived: bool, again: bool,
     ) -> None:  # fmt: skip
         self.db = connection
         self.result = result
         self.watching = watching
         self.include_archived = include_archived
+        self.again = again
 
     def run(self, homes: Sequence[str]) -> None:
         """Look at all homes, read what changed newest first, settle what depends on several files."""
@@ -135,13 +137,16 @@ class _Refresh:
             if one.archived and not self.include_archived:
                 continue
             before = known.get(one.name)
-            if before is None or before[1:6] != one[1:] or before.version < DATA_VERSION:
+            if before is None or before[1:6] != one[1:] or self._outdated(before):
                 work.append(self._job(home_id, one, before))
         return work
 
+    def _outdated(self, before: Known) -> bool:
+        return self.again or before.version < DATA_VERSION
+
     def _job(self, home_id: int, found: Found, before: Known | None) -> Work:
         file_id = before.id if before else files.add(self.db, home_id, found.name, found.path)
-        if before is not None and before.version < DATA_VERSION:
+        if before is not None and self._outdated(before):
             files.forget_cursor(self.db, file_id)
             before = None
         file = SourceFile(file_id, *found, 0, 0)

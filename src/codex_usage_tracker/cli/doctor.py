@@ -1,0 +1,51 @@
+"""`doctor`: whether everything is in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from codex_usage_tracker.cli import options
+from codex_usage_tracker.cli.text import cells, pad, safe
+from codex_usage_tracker.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codex_usage_tracker.cli.invocation import Invocation
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.contract.checks import Check, Doctor
+
+STYLES = {"pass": "good", "warn": "warning", "fail": "bad"}
+VERDICTS = {"pass": "All is in order.", "warn": "It works; some things could be better.", "fail": "Something is broken."}
+
+
+@options.command("doctor")
+@click.option("--suggest-repair", is_flag=True, help="Name a command that repairs, where there is one.")
+def command(asked: Invocation, suggest_repair: bool) -> int:
+    """Check the program, the logs, the database and the machine, and say what to do.
+
+    The exit code is 1 only where something fails.
+    """
+    found = asked.tracker.doctor(suggest=suggest_repair)
+    asked.answer(found, _lines)
+    return ExitCode.FAILED if found.status == "fail" else ExitCode.OK
+
+
+def _lines(found: Doctor, screen: Screen) -> Iterator[str]:
+    width = max(cells(check.name) for check in found.checks)
+    for check in found.checks:
+        yield from _check(check, width, screen)
+    yield ""
+    yield screen.style(VERDICTS[found.status], STYLES[found.status])
+
+
+def _check(check: Check, width: int, screen: Screen) -> Iterator[str]:
+    """Draw a verdict, and beneath it what to do."""
+    yield f"{screen.style(check.status, STYLES[check.status])}  {pad(check.name, width)}  {safe(check.message)}"
+    indent = " " * (width + 8)
+    if check.hint:
+        yield indent + screen.style(safe(check.hint), "faint")
+    if check.repair:
+        yield indent + screen.style("$ " + safe(check.repair), "strong")

@@ -1,0 +1,64 @@
+"""What `doctor` finds: the state of homes and database, and a verdict on each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Verdict = Literal["pass", "warn", "fail"]
+
+
+class HomeFiles(msgspec.Struct, kw_only=True):
+    """The rollouts of a Codex home: on disk, not read yet, and read before but gone."""
+
+    home: str
+    found: bool
+    active_files: int = 0
+    archived_files: int = 0
+    compressed_files: int = 0
+    bytes: int = 0
+    unread_files: int = 0
+    gone_files: int = 0
+    unreadable_files: int = 0
+
+
+class DatabaseState(msgspec.Struct, kw_only=True):
+    """How the database is: `problem` tells why nothing more is known, `damage` what SQLite found wrong."""
+
+    db_path: str
+    exists: bool
+    problem: str = ""
+    hint: str = ""
+    bytes: int = 0
+    private: bool = True
+    private_folder: bool = True
+    schema_version: int = 0
+    calls: int = 0
+    damage: list[str] = []
+    broken_references: int = 0
+    wrong_sums: int = 0
+    unsettled_threads: int = 0
+    notes: dict[str, int] = {}
+    free_bytes: int = 0
+
+
+class Check(msgspec.Struct, kw_only=True):
+    """One thing that was looked at; `repair` is a command, told when it is asked for."""
+
+    name: str
+    status: Verdict
+    message: str
+    hint: str = ""
+    repair: str | None = None
+
+
+class Doctor(msgspec.Struct, kw_only=True):
+    """All checks, with the worst verdict, and what they are made from."""
+
+    schema: str
+    status: Verdict
+    checks: list[Check]
+    homes: list[HomeFiles]
+    database: DatabaseState
+    privacy_mode: str = "normal"

@@ -1,0 +1,78 @@
+"""Whether the database is in order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from codex_usage_tracker.contract.checks import DatabaseState
+from codex_usage_tracker.errors import TrackerError
+from codex_usage_tracker.store import database, migrate, rollups
+
+if TYPE_CHECKING:
+    import apsw
+
+MOST_DAMAGES = 5
+
+
+def state_of(path: str) -> DatabaseState:
+    """Return how a database is; one that cannot be opened or read tells why."""
+    state = DatabaseState(db_path=path, exists=os.path.exists(path), free_bytes=_free(path))
+    if not state.exists:
+        return state
+    state.bytes = os.path.getsize(path)
+    state.private = _is_private(path)
+    state.private_folder = _is_private(os.path.dirname(os.path.abspath(path)))
+    try:
+        connection = database.open_reader(path)
+        try:
+            with database.told(path):
+                _look_into(connection, state)
+        finally:
+            connection.close()
+    except TrackerError as error:
+        state.problem, state.hint = error.code.replace("_", " "), error.hint
+    return state
+
+
+def _look_into(connection: apsw.Connection, state: DatabaseState) -> None:
+    connection.set_progress_handler(None)
+    state.schema_version = migrate.version_of(connection)
+    state.damage = [str(row[0]) for row in connection.execute(f"PRAGMA quick_check({MOST_DAMAGES})") if row[0] != "ok"]
+    if state.damage or not state.schema_version:
+        return
+    state.broken_references = sum(1 for _ in connection.execute("PRAGMA foreign_key_check"))
+    state.wrong_sums = rollups.differences(connection)
+    state.calls = int(connection.execute("SELECT count(*) FROM call").fetchone()[0])
+    state.unsettled_threads = int(connection.execute("SELECT count(*) FROM unsettled").fetchone()[0])
+    state.notes = dict(connection.execute("SELECT code, sum(count) FROM note GROUP BY code ORDER BY code").fetchall())
+
+
+def known_files(path: str, home: str) -> dict[str, tuple[int, int]]:
+    """Return size and time of a home's files as they were read, by name; nothing where the database cannot tell."""
+    try:
+        connection = database.open_reader(path)
+        try:
+            with database.told(path):
+                rows = connection.execute(
+                    "SELECT name, size, mtime_ns FROM source_file JOIN home ON home.id = home_id WHERE home.path = ?",
+                    (os.path.abspath(home),),
+                ).fetchall()
+        finally:
+            connection.close()
+    except TrackerError:
+        return {}
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _is_private(path: str) -> bool:
+    return os.name != "posix" or not os.stat(path).st_mode & 0o077
+
+
+def _free(path: str) -> int:
+    """Return the room on the disk that the database is on, or would be."""
+    folder = os.path.dirname(os.path.abspath(path))
+    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    return shutil.disk_usage(folder).free
