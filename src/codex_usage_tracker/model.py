@@ -112,7 +112,7 @@ class Note(NamedTuple):
     """Something odd about a file: a stable code, how often, and the first line where it was seen."""
 
     code: str
-    count: int
+    times: int
     first_line: int
 
 

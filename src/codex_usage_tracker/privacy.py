@@ -17,6 +17,8 @@ Answer = TypeVar("Answer", bound="msgspec.Struct")
 NORMAL, REDACTED, STRICT = MODES = ("normal", "redacted", "strict")
 GONE = ""
 """Instead of a label's word: the value becomes null."""
+WITHOUT_PATHS = "-"
+"""Instead of a label's word: a sentence of the program that may tell of paths."""
 UNDECIDED = "[hidden]"
 
 REDACTED_WORDS = {
@@ -30,6 +32,10 @@ REDACTED_WORDS = {
     "git_remote": "Remote",
     "remote": "Remote",
     "project": "Project",
+    "deleted_paths": "File",
+    "Check.repair": WITHOUT_PATHS,
+    "DemoHistory.next": WITHOUT_PATHS,
+    "damage": WITHOUT_PATHS,
     "thread_name": GONE,
     "Row.name": GONE,
     "ThreadInfo.name": GONE,
@@ -54,9 +60,13 @@ STRICT_WORDS = REDACTED_WORDS | {
 }
 WORDS: dict[str, dict[str, str]] = {NORMAL: {}, REDACTED: REDACTED_WORDS, STRICT: STRICT_WORDS}
 SHOWN = frozenset(
-    "FactRow.name account agent_role basis client_version confidence credits date day effort group_by history"
-    " history_mode hour kind limit_id model month origin originator outcome plan provider reason record_id role schema"
-    " service_tier source subagent_type thread_source tier timezone type version week".split(),  # noqa: SIM905  (words)
+    """
+    Check.hint Check.message Check.name Check.status DatabaseState.hint DatabaseState.problem Doctor.status
+    Export.format FactRow.name FileProblem.reason LogNote.code LogNote.meaning
+    account agent_role basis client_version confidence credits date day effort group_by history history_mode hour kind
+    limit_id model month origin originator outcome plan provider reason record_id role schema service_tier source
+    subagent_type thread_source tier timezone type version week
+    """.split(),  # noqa: SIM905  (a list of words reads best as one text)
 )
 """Texts that no mode hides by themselves; a text that stands in no table is hidden, so that no new one slips out."""
 PATH = re.compile(r"(?:[A-Za-z]:)?[/\\][^\s:'\"`]+")
@@ -117,6 +127,8 @@ class Veil:
         if word is None:
             known = name in SHOWN or f"{owner}.{name}" in SHOWN or name in STRICT_WORDS
             return value if known else UNDECIDED
+        if word == WITHOUT_PATHS:
+            return without_paths(value, self.mode)
         return self.label(word, value) if word else None
 
     def label(self, word: str, value: str) -> str:

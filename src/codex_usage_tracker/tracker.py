@@ -12,6 +12,7 @@ from codex_usage_tracker.store import database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from zoneinfo import ZoneInfo
 
     from codex_usage_tracker.contract.checks import Doctor
     from codex_usage_tracker.contract.logs import LogInspection
@@ -76,16 +77,25 @@ class Tracker:
         """Return the key behind the labels of hidden texts; one of the moment where there is no database."""
         return database.secret_of(self.database)
 
+    def now(self) -> int:
+        """Return the present instant in milliseconds UTC."""
+        return self._now or int(time.time() * 1000)
+
+    def zone(self) -> ZoneInfo:
+        """Return the time zone of all answers."""
+        from codex_usage_tracker.query import zones  # noqa: PLC0415
+
+        return zones.zone_of(self.timezone)
+
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """Open the database for questions."""
-        from codex_usage_tracker.query import zones  # noqa: PLC0415
         from codex_usage_tracker.query.reader import Reader  # noqa: PLC0415
 
-        zone = zones.zone_of(self.timezone)
+        zone = self.zone()
         connection = database.open_reader(self.database)
         try:
             with database.told(self.database):
-                yield Reader(connection, zone, self._now or int(time.time() * 1000))
+                yield Reader(connection, zone, self.now())
         finally:
             connection.close()

@@ -15,9 +15,9 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 @options.command("completion")
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=click.Choice(SHELLS), help="Which shell.")
 def command(_asked: Invocation, shell: str) -> None:
-    """Print a script that completes commands and options in a shell.
+    r"""Print a script that completes commands and options in a shell.
 
     \b
     bash: eval "$(codex-usage-tracker completion bash)"

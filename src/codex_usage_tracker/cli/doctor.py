@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from codex_usage_tracker.contract.checks import Check, Doctor
 
 STYLES = {"pass": "good", "warn": "warning", "fail": "bad"}
-VERDICTS = {"pass": "All is in order.", "warn": "It works; some things could be better.", "fail": "Something is broken."}
+VERDICTS = {
+    "pass": "All is in order.",
+    "warn": "It works; some things could be better.",
+    "fail": "Something is broken.",
+}
 
 
 @options.command("doctor")

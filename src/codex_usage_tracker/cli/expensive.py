@@ -21,14 +21,21 @@ MEASURE = "largest by tokens"
 
 
 @options.command("expensive")
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many calls; 0 is all.")
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="At most so many calls; 0 is all.",
+)
 @click.option("--preset", type=click.Choice(["today", "last-7-days"]), help="A ready range.")
 @filters.with_filters
 def command(asked: Invocation, limit: int, preset: str | None, **chosen: Any) -> None:
     """List the calls that used most, measured by tokens."""
     with reading.questions(asked, empty=asked.json) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset else None
-        answer = expensive(reader, filters.filter_of(reader, chosen, span), limit=limit)
+        answer = expensive(reader, filters.filter_of(asked, reader, chosen, span), limit=limit)
     asked.answer(answer, lines)
 
 

@@ -32,7 +32,9 @@ STDOUT = "-"
 
 
 @options.command("export")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="The format; told by the file's ending where it can be.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="The format; told by the file's ending where it can be."
+)
 @click.option("--out", "--output", metavar="PATH", required=True, help="The file to write; - is standard output.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--no-refresh", is_flag=True, help="Export what was read before.")
@@ -47,13 +49,13 @@ def command(asked: Invocation, form: str | None, out: str, force: bool, no_refre
         msg = f"{out} is already there"
         raise FileExistsAlreadyError(msg, "Give --force to replace it, or another name.")
     with reading.questions(asked, fresh=not no_refresh) as reader:
-        calls = filters.filter_of(reader, chosen)
+        calls = filters.filter_of(asked, reader, chosen)
         with _opened(out) as file:
             rows = _writer(form)(reader, calls, Hiding(asked.privacy_mode, asked.secret), file)
     if out != STDOUT:
-        asked.answer(
-            Export(schema=SCHEMA.format("exported"), path=out, format=form, rows=rows, bytes=os.path.getsize(out)), _lines,
-        )  # fmt: skip
+        size_of = os.path.getsize(out)
+        done = Export(schema=SCHEMA.format("exported"), path=out, format=form, rows=rows, bytes=size_of)
+        asked.answer(done, _lines)
 
 
 def _told_by(path: str) -> str:
@@ -82,7 +84,7 @@ def _writer(form: str) -> Writer:
 
 @contextmanager
 def _opened(path: str) -> Iterator[IO[bytes]]:
-    """Open standard output, or a new file that takes its place only when it is complete; readable by its owner alone."""
+    """Open standard output, or a new file that takes its place only when it is complete; only its owner can read it."""
     if path == STDOUT:
         yield sys.stdout.buffer
         return
@@ -103,7 +105,9 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
 
 
 def _not_writable(path: str, error: OSError) -> FileAccessError:
-    return FileAccessError(f"{path} cannot be written: {error.strerror}", "Check the folder, its permissions and the room on its disk.")
+    return FileAccessError(
+        f"{path} cannot be written: {error.strerror}", "Check the folder, its permissions and the room on its disk."
+    )
 
 
 def _lines(done: Export, _screen: Screen) -> Iterator[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 BYTE_UNITS = ((10**12, " TB"), (10**9, " GB"), (10**6, " MB"), (10**3, " kB"))
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-UNKNOWN = "–"
+UNKNOWN = "-"
 
 
 def tokens(count: int | None) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-import msgspec
 
-from codex_usage_tracker.query import spans, threads
+from codex_usage_tracker import privacy
+from codex_usage_tracker.errors import InvalidValueError
+from codex_usage_tracker.query import dimensions, spans, threads
 from codex_usage_tracker.query.filters import Filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.query.reader import Reader
 
     Function = TypeVar("Function", bound=Callable[..., Any])
@@ -49,17 +51,27 @@ def with_filters(function: Function) -> Function:
     return function
 
 
-def filter_of(reader: Reader, asked: dict[str, Any], span: spans.Span | None = None) -> Filter:
+def filter_of(asked: Invocation, reader: Reader, chosen: dict[str, Any], span: spans.Span | None = None) -> Filter:
     """Return the filter that options make; `span` holds where neither `--since` nor `--until` is given."""
-    values = {name: value for name, value in asked.items() if value not in (None, (), "")}
+    values = {name: value for name, value in chosen.items() if value not in (None, (), "")}
+    if "search" in values and asked.privacy_mode != privacy.NORMAL:
+        msg = f"--search would find what {asked.privacy_mode} mode hides"
+        raise InvalidValueError(msg, "Search with --privacy-mode normal.")
     since, until, archived = values.pop("since", None), values.pop("until", None), values.pop("include_archived", True)
     if since or until or span is None:
         span = spans.between(since, until, reader.zone)
     if "thread" in values:
-        values["thread"] = tuple(found for text in values["thread"] for found in threads.find(reader.db, text) or [text])
+        values["thread"] = tuple(
+            found for text in values["thread"] for found in threads.find(reader.db, text) or [text]
+        )
     return Filter(since=span.since, until=span.until, archived=archived, **values)
 
 
-def narrowed(chosen: Filter, **values: Any) -> Filter:
-    """Return a filter with some values set."""
-    return msgspec.structs.replace(chosen, **values)
+def dimensions_of(given: tuple[str, ...]) -> list[str]:
+    """Return the dimensions that an option names, several times or parted by commas."""
+    names = [name.strip().lower() for text in given for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in dimensions.NAMES:
+            msg = f"there is no way to group by {name!r}"
+            raise InvalidValueError(msg, f"Choose one of {', '.join(dimensions.DIMENSIONS)}.")
+    return list(dict.fromkeys(names))

@@ -79,7 +79,10 @@ def _keys(answer: Summary, row: Row, screen: Screen) -> list[str]:
     """Return what stands in the columns of the dimensions."""
     texts = [row.keys.get(name) or UNKNOWN for name in answer.group_by]
     if not _by_thread(answer):
-        return [short_path(text) if named(name).name in PATHS else text for name, text in zip(answer.group_by, texts, strict=True)]
+        return [
+            short_path(text) if named(name).name in PATHS else text
+            for name, text in zip(answer.group_by, texts, strict=True)
+        ]
     thread = texts[0] if screen.width is None else short_id(texts[0])
     return [row.name or UNNAMED, thread, *texts[1:]]
 

@@ -24,7 +24,7 @@ TITLE_CELLS = 9
 
 
 @options.command("inspect-log")
-@click.argument("path")
+@click.argument("path", help="The log.")
 def command(asked: Invocation, path: str) -> None:
     """Read one log (.jsonl or .jsonl.zst) and say what is in it; nothing is written."""
     zone = zones.zone_of(asked.timezone)
@@ -69,7 +69,8 @@ def _models(log: LogInspection) -> Table:
     """Return the numbers by model."""
     largest = max((numbers.total_tokens for numbers in log.models.values()), default=0)
     rows = [
-        [model, *groups.number_cells(numbers), bars.tokens_bar(numbers, largest)] for model, numbers in log.models.items()
+        [model, *groups.number_cells(numbers), bars.tokens_bar(numbers, largest)]
+        for model, numbers in log.models.items()
     ]
     columns = [Column("Model", right=False), *groups.NUMBERS, groups.PICTURE]
     return Table(columns, rows, ["Total", *groups.number_cells(log.totals), ""])

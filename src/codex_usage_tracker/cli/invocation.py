@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from codex_usage_tracker import privacy
+from codex_usage_tracker.cli.screen import ASCII, screen_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,6 +43,11 @@ class Invocation:
 
         return Tracker(self.db, self.homes, self.timezone)
 
+    def use(self, database: str, homes: list[str]) -> None:
+        """Turn to another database and other homes."""
+        self.db, self.homes = database, homes
+        self.__dict__.pop("tracker", None)
+
     @cached_property
     def secret(self) -> bytes:
         """The key of the labels that stand for what is hidden."""
@@ -66,13 +72,14 @@ class Invocation:
 
     def print_lines(self, lines: Iterable[str]) -> None:
         """Print lines that were drawn for the screen."""
-        click.echo("\n".join(lines), color=self.screen.colour)
+        text = "\n".join(lines)
+        if self.screen.glyphs is ASCII:
+            text = text.encode("ascii", "replace").decode()
+        click.echo(text, color=self.screen.colour)
 
     @cached_property
     def screen(self) -> Screen:
         """The terminal, or whatever else standard output is."""
-        from codex_usage_tracker.cli.screen import screen_of  # noqa: PLC0415
-
         return screen_of(sys.stdout, colour=not self.no_color)
 
     def narrate(self, text: str) -> None:
@@ -81,4 +88,3 @@ class Invocation:
             name = click.get_current_context().find_root().info_name or ""
             said = privacy.without_paths(text, self.privacy_mode).replace("`codex-usage-tracker ", f"`{name} ")
             click.echo(said, err=True)
-

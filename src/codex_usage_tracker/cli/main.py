@@ -64,7 +64,7 @@ class Commands(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options of every command, then the commands by what they are for."""
-        write_options(self, ctx, formatter)
+        write_options(ctx, formatter, self.get_params(ctx))
         for title, commands in COMMANDS.items():
             with formatter.section(title):
                 formatter.write_dl(list(commands.items()))

@@ -11,7 +11,7 @@ from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.privacy import MODES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 LANGUAGES = ("en",)
 
@@ -45,15 +45,11 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     if not value:
         return
     if param.name == "rollouts":
-        asked.homes += [_home_of(folder) for folder in value]
+        asked.homes += [os.path.dirname(os.path.abspath(os.path.expanduser(folder))) for folder in value]
     elif param.name == "codex_home":
-        asked.homes += value
+        asked.homes += map(os.path.expanduser, value)
     else:
-        setattr(asked, str(param.name), value)
-
-
-def _home_of(sessions: str) -> str:
-    return os.path.dirname(os.path.abspath(sessions))
+        setattr(asked, str(param.name), os.path.expanduser(value) if param.name == "db" else value)
 
 
 def _language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -71,23 +67,20 @@ class Command(click.Command):
         self.params += global_options(from_environment=False)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the command's own options before those of every command."""
-        write_options(self, ctx, formatter, self.own)
+        """Write the command's own options, and name those of every command."""
+        params = self.get_params(ctx)
+        write_options(ctx, formatter, [*params[: self.own], params[-1]])
+        with formatter.section("Options of every command"):
+            names = ", ".join(max(param.opts, key=len) for param in params[self.own : -1])
+            formatter.write_text(f"{names}; {ctx.find_root().info_name} --help describes them.")
 
 
-def write_options(
-    command: click.Command, ctx: click.Context, formatter: click.HelpFormatter, own: int | None = None,
-) -> None:  # fmt: skip
-    """Write a command's options, from number `own` on under a heading of their own."""
-    records = [param.get_help_record(ctx) for param in command.get_params(ctx)]
-    parts = (("Options", records), ("", [])) if own is None else (
-        ("Options", records[:own]), ("Options of every command", records[own:]),
-    )  # fmt: skip
-    for title, part in parts:
-        rows = [record for record in part if record]
-        if rows:
-            with formatter.section(title):
-                formatter.write_dl(rows)
+def write_options(ctx: click.Context, formatter: click.HelpFormatter, params: Sequence[click.Parameter]) -> None:
+    """Write options with their help."""
+    records = [record for param in params if (record := param.get_help_record(ctx))]
+    if records:
+        with formatter.section("Options"):
+            formatter.write_dl(records)
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:

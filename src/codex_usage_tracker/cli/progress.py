@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.progress import Progress as Bar
 
@@ -20,35 +20,34 @@ QUIET_SECONDS = 0.5
 REDRAW_SECONDS = 0.1
 
 
-class ReadingBar:
-    """A bar with bytes, files, speed and time left, that appears when reading takes longer than a moment."""
+class Drawn:
+    """A bar that appears when work takes longer than a moment, and leaves the terminal as it was."""
 
-    def __init__(self) -> None:
-        self.started = time.monotonic()
-        self.drawn = self.started
+    def __init__(self, title: str, *, in_bytes: bool = False) -> None:
+        self.title = title
+        self.in_bytes = in_bytes
+        self.started = self.drawn = time.monotonic()
         self.bar: Bar | None = None
 
-    def show(self, progress: Progress) -> None:
-        """Draw how far reading is."""
+    def show(self, done: int, total: int, words: str) -> None:
+        """Draw how far the work is."""
         now = time.monotonic()
         if now - self.started < QUIET_SECONDS or now - self.drawn < REDRAW_SECONDS:
             return
         self.drawn = now
         if self.bar is None:
-            self.bar = _reading_bar()
+            self.bar = _bar(in_bytes=self.in_bytes)
             self.bar.start()
-            self.bar.add_task("Reading logs", start=True)
-        files = f"{progress.files:,}/{progress.all_files:,} files"
-        task = self.bar.task_ids[0]
-        self.bar.update(task, completed=progress.bytes, total=progress.all_bytes, files=files, refresh=True)
+            self.bar.add_task(self.title, words="")
+        self.bar.update(self.bar.task_ids[0], completed=done, total=total, words=words, refresh=True)
 
     def close(self) -> None:
-        """Leave the terminal as it was."""
+        """Take the bar away."""
         if self.bar is not None:
             self.bar.stop()
 
 
-def _reading_bar() -> Bar:
+def _bar(*, in_bytes: bool) -> Bar:
     from rich.console import Console  # noqa: PLC0415  (only where a bar is drawn)
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
@@ -59,11 +58,29 @@ def _reading_bar() -> Bar:
         TransferSpeedColumn,
     )
 
-    columns = (
-        TextColumn("{task.description}"), BarColumn(bar_width=None), DownloadColumn(), TextColumn("{task.fields[files]}"),
-        TransferSpeedColumn(), TimeRemainingColumn(compact=True),
-    )  # fmt: skip
+    speed = [DownloadColumn(), TransferSpeedColumn()] if in_bytes else []
+    words = TextColumn("{task.fields[words]}")
+    columns = [
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        words,
+        *speed,
+        TimeRemainingColumn(compact=True),
+    ]
     return Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True, expand=True)
+
+
+@contextmanager
+def counting(asked: Invocation, title: str, total: int) -> Iterator[Callable[[int], None] | None]:
+    """Draw how many of so many things are done, if there is somebody to see it and it takes long."""
+    if asked.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    bar = Drawn(title)
+    try:
+        yield lambda done: bar.show(done, total, f"{done:,}/{total:,}")
+    finally:
+        bar.close()
 
 
 @contextmanager
@@ -75,8 +92,12 @@ def watching(asked: Invocation) -> Iterator[Watching]:
     if asked.quiet or not sys.stderr.isatty():
         yield told
         return
-    bar = ReadingBar()
+    bar = Drawn("Reading logs", in_bytes=True)
+
+    def show(at: Progress) -> None:
+        bar.show(at.bytes, at.all_bytes, f"{at.files:,}/{at.all_files:,} files")
+
     try:
-        yield told._replace(progress=bar.show)
+        yield told._replace(progress=show)
     finally:
         bar.close()

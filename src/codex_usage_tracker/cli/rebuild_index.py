@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @options.command("rebuild-index")
 @click.option(
-    "--include-archived/--no-archived", default=True, help="Read archived threads too; this is so unless told otherwise.",
+    "--include-archived/--no-archived", default=True, help="Read archived threads too, as always, or not.",
 )  # fmt: skip
 def command(asked: Invocation, include_archived: bool) -> int:
     """Read all logs that are there again from their beginning.

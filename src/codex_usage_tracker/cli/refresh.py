@@ -25,7 +25,7 @@ SHOWN_PROBLEMS = 5
 
 @options.command("refresh")
 @click.option(
-    "--include-archived/--no-archived", default=True, help="Read archived threads too; this is so unless told otherwise.",
+    "--include-archived/--no-archived", default=True, help="Read archived threads too, as always, or not.",
 )  # fmt: skip
 def command(asked: Invocation, include_archived: bool) -> int:
     """Read what is new in the Codex logs.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from codex_usage_tracker.cli import groups, options, reading, words
+from codex_usage_tracker.cli.filters import dimensions_of
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import spans
 from codex_usage_tracker.query.filters import Filter
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.cli.screen import Screen
     from codex_usage_tracker.contract import Summary
-    from codex_usage_tracker.query.reader import Reader
+    from codex_usage_tracker.tracker import Tracker
 
 USUAL_RANGE = "30d"
 
@@ -33,7 +34,8 @@ USUAL_RANGE = "30d"
     help="The length of time that a row stands for.",
 )  # fmt: skip
 @click.option(
-    "--by", metavar="DIM", multiple=True, help="Split further, by model, directory, session, project or any other dimension.",
+    "--by", metavar="DIM", multiple=True,
+    help="Split further by model, directory, session, project or any other dimension.",
 )  # fmt: skip
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True,
@@ -49,10 +51,10 @@ def command(
     Without a range it shows the last 30 days.
     """
     asked.json = asked.json or form == "json"
+    span = _span(asked.tracker, last, since, until, today=today)
     with reading.questions(asked, fresh=not no_refresh) as reader:
-        span = _span(reader, last, since, until, today=today)
         chosen = Filter(since=span.since, until=span.until)
-        answer = summary(reader, chosen, [group, *_named(by)], name="report")
+        answer = summary(reader, chosen, [group, *dimensions_of(by)], name="report")
     if form == "csv" and not asked.json:
         from codex_usage_tracker.reports import csv_text  # noqa: PLC0415
 
@@ -63,22 +65,19 @@ def command(
         asked.narrate("These are the last 30 days; --last 90d, --last all or --from 2026-01-01 show others.")
 
 
-def _named(by: tuple[str, ...]) -> list[str]:
-    return [name.strip() for text in by for name in text.split(",") if name.strip()]
-
-
-def _span(reader: Reader, last: str | None, since: str | None, until: str | None, *, today: bool) -> spans.Span:
+def _span(tracker: Tracker, last: str | None, since: str | None, until: str | None, *, today: bool) -> spans.Span:
     """Return the range that was asked for in one of three ways."""
     if sum((bool(last), today, bool(since or until))) > 1:
         msg = "--last, --today and --from/--to are three ways to say one range"
         raise InvalidValueError(msg, "Give one of them.")
+    now, zone = tracker.now(), tracker.zone()
     if today:
-        return spans.preset("today", reader.now, reader.zone)
+        return spans.preset("today", now, zone)
     if since or until:
-        return spans.between(since, until, reader.zone)
+        return spans.between(since, until, zone)
     if last in {"all", "total"}:
         return spans.Span()
-    return spans.last(last or USUAL_RANGE, reader.now, reader.zone)
+    return spans.last(last or USUAL_RANGE, now, zone)
 
 
 def _lines(answer: Summary, screen: Screen) -> Iterator[str]:

@@ -29,11 +29,10 @@ class Glyphs(NamedTuple):
     rule: str
     more: str
     dot: str
-    minus: str
 
 
-UNICODE = Glyphs("░", "▓", "▏▎▍▌▋▊▉█", "─", "─", "…", "·", "–")
-ASCII = Glyphs("-", "=", "#", ".", "-", "~", "-", "-")
+UNICODE = Glyphs("░", "▓", "▏▎▍▌▋▊▉█", "─", "─", "…", "·")
+ASCII = Glyphs("-", "=", "#", ".", "-", "~", "-")
 
 
 class Screen(NamedTuple):
@@ -46,7 +45,7 @@ class Screen(NamedTuple):
     def style(self, text: str, meaning: str) -> str:
         """Return a text in the colour of its meaning."""
         code = STYLES[meaning]
-        return f"\x1b[{code}m{text}\x1b[0m" if code and self.colour and text else text
+        return f"\x1b[{code}m{text}\x1b[0m" if code and self.colour and text.strip() else text
 
 
 def screen_of(stream: IO[str], *, colour: bool) -> Screen:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.cli.table import Cell
     from codex_usage_tracker.contract import FactRow, Row, Session, TurnRow
 
 SHOWN_FACTS = 12
@@ -33,8 +34,15 @@ TURNS = (
 
 
 @options.command("session")
-@click.argument("thread", metavar="[ID]", required=False)
-@click.option("--limit", type=click.IntRange(min=0), default=200, show_default=True, help="At most so many calls; 0 is all.")
+@click.argument("thread", metavar="[ID]", required=False, help="A thread; the latest if none is named.")
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=200,
+    show_default=True,
+    help="At most so many calls; 0 is all.",
+)
 def command(asked: Invocation, thread: str | None, limit: int) -> None:
     """Show one thread: turns, sub-agents and reviews, tools, calls.
 
@@ -61,7 +69,7 @@ def _lines(answer: Session, screen: Screen) -> Iterator[str]:
     yield from words.footer(answer.scope, screen, filters=False)
 
 
-def _numbers(answer: Session) -> list[groups.Cell]:
+def _numbers(answer: Session) -> list[Cell]:
     return [*groups.number_cells(answer.totals), bars.tokens_bar(answer.totals, answer.totals.total_tokens)]
 
 
@@ -105,7 +113,9 @@ def _member(row: Row, own: str) -> str:
     """Return what a thread is called: its name, or its agent's nickname and what it was begun for."""
     if row.key == own:
         return "this thread"
-    begun = (row.keys.get("source") or "").removeprefix("subagent:").replace("thread_spawn", "sub-agent").replace("_", " ")
+    begun = (
+        (row.keys.get("source") or "").removeprefix("subagent:").replace("thread_spawn", "sub-agent").replace("_", " ")
+    )
     agent = " ".join(filter(None, (row.keys.get("nickname"), row.keys.get("role") or begun)))
     return row.name or agent or groups.UNNAMED
 

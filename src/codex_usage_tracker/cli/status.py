@@ -26,6 +26,7 @@ LEVEL_CELLS = 24
 TIGHT, SHORT = 25.0, 10.0
 """Percent left below which a level is told in the colour of a warning, and of an alarm."""
 TITLE_CELLS = 13
+UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"))
 WEEK_MINUTES = 7 * 24 * 60
 
 
@@ -82,13 +83,22 @@ def _limits(windows: list[Window], zone: ZoneInfo, now: int) -> Table:
         Column("Resets", right=False),
         Column("Seen", right=False, style="faint", leaves=1),
     )
-    return Table(columns, [_limit(window, zone, now) for window in windows])
+    rows = [_limit(window, zone, now) for window in windows]
+    if all(window.passed for window in windows):
+        return Table(columns[:1] + columns[2:], [row[:1] + row[2:] for row in rows])
+    return Table(columns, rows)
 
 
 def _limit(window: Window, zone: ZoneInfo, now: int) -> list[Cell]:
     left, at = window.left_percent, window.resets_at
     if window.passed:
-        return [_name(window), "", f"was {percent(left)}", f"reset since ({clock(at, zone, now)})", age(window.observed_at, now)]
+        return [
+            _name(window),
+            "",
+            f"was {percent(left)}",
+            f"reset since ({clock(at, zone, now)})",
+            age(window.observed_at, now),
+        ]
     resets = f"in {roughly(at - now)} ({clock(at, zone, now)})" if at else groups.UNKNOWN
     return [_name(window), partial(_level, left), percent(left), resets, age(window.observed_at, now)]
 
@@ -99,10 +109,8 @@ def _name(window: Window) -> str:
     if minutes == WEEK_MINUTES:
         span = "Weekly"
     else:
-        unit, name = next(
-            ((size // MINUTE, name) for size, name in ((DAY, "d"), (HOUR, "h")) if minutes * MINUTE % size == 0), (1, "min"),
-        )  # fmt: skip
-        span = f"{minutes // unit} {name}"
+        fitting = (f"{minutes * MINUTE // size} {name}" for size, name in UNITS if minutes * MINUTE % size == 0)
+        span = next(fitting)
     return span if window.limit_id == "codex" else f"{window.limit_id} {span}"
 
 

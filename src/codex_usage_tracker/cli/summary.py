@@ -35,8 +35,15 @@ PRESETS = (*RANGES, *SPLITS, "expensive")
     "--group-by", metavar="DIM[,DIM]", multiple=True,
     help=f"Any of {', '.join(dimensions.DIMENSIONS)}; thread where nothing is said.",
 )  # fmt: skip
-@click.option("--preset", type=click.Choice(PRESETS), help="A ready range or split.")
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most so many rows; 0 is all.")
+@click.option("--preset", metavar="NAME", type=click.Choice(PRESETS), help=f"Ready made: {', '.join(PRESETS)}.")
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="At most so many rows; 0 is all.",
+)
 @filters.with_filters
 def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, limit: int, **chosen: Any) -> None:
     """Sum tokens by model, thread, project or anything else.
@@ -45,7 +52,7 @@ def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, li
     """
     with reading.questions(asked, empty=asked.json) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset in RANGES else None
-        calls = filters.filter_of(reader, chosen, span)
+        calls = filters.filter_of(asked, reader, chosen, span)
         if preset == "expensive":
             from codex_usage_tracker.cli import expensive as command_module  # noqa: PLC0415  (its table)
 
@@ -56,8 +63,7 @@ def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, li
 
 def split_by(given: tuple[str, ...], preset: str | None) -> list[str]:
     """Return the dimensions that were asked for, the preset's, or else the thread."""
-    names = [name.strip() for text in given for name in text.split(",") if name.strip()]
-    return names or [SPLITS.get(preset or "", "thread")]
+    return filters.dimensions_of(given) or [SPLITS.get(preset or "", "thread")]
 
 
 def _lines(answer: Summary, screen: Screen) -> Iterator[str]:

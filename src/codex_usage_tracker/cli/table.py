@@ -1,4 +1,4 @@
-"""Tables that fit where they are drawn: columns leave when there is little room, texts are cut, pictures take the rest."""
+"""Tables that fit where they are drawn: columns leave where there is little room, texts are cut, pictures stretch."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Laid(NamedTuple):
     """A column that is shown, its place in the rows, and its width."""
 
     column: Column
-    index: int
+    place: int
     width: int
 
 
@@ -54,25 +54,25 @@ class Table(NamedTuple):
         laid = self._laid_out(screen)
         yield _line([one.column.title for one in laid], laid, screen, "faint")
         for row in self.rows:
-            yield _line([row[one.index] for one in laid], laid, screen)
+            yield _line([row[one.place] for one in laid], laid, screen)
         if self.totals:
             yield screen.style(screen.glyphs.rule * _whole_width(laid), "faint")
-            yield _line([self.totals[one.index] for one in laid], laid, screen, "strong")
+            yield _line([self.totals[one.place] for one in laid], laid, screen, "strong")
 
     def _laid_out(self, screen: Screen) -> list[Laid]:
-        laid = [Laid(column, index, self._natural(column, index)) for index, column in enumerate(self.columns)]
+        laid = [Laid(column, place, self._natural(column, place)) for place, column in enumerate(self.columns)]
         if screen.width is None:
             return laid
         while _least_width(laid) > screen.width and (leaving := max(laid, key=_leaves)).column.leaves:
             laid.remove(leaving)
         return _fitted(laid, screen.width)
 
-    def _natural(self, column: Column, index: int) -> int:
+    def _natural(self, column: Column, place: int) -> int:
         """Return the width that a column likes to have."""
         if column.least:
             return column.least
         rows = [*self.rows, self.totals] if self.totals else self.rows
-        texts = [cells(safe(row[index])) for row in rows if isinstance(row[index], str)]  # type: ignore[arg-type]
+        texts = [cells(safe(row[place])) for row in rows if isinstance(row[place], str)]  # type: ignore[arg-type]
         return max([*texts, cells(column.title) if isinstance(column.title, str) else 0])
 
 

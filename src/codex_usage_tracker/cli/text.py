@@ -14,7 +14,9 @@ def safe(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     spaced = "".join(" " if one in SPACES else one for one in text)
-    return "".join(one for one in spaced if one in JOINERS or unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    return "".join(
+        one for one in spaced if one in JOINERS or unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
 
 
 def cells(text: str) -> int:

@@ -13,7 +13,7 @@ class FileProblem(msgspec.Struct, kw_only=True):
 
 
 class Refresh(msgspec.Struct, kw_only=True):
-    """What a refresh read and wrote; `parsed_events` and `inserted_or_updated_events` are other names of `new_calls`."""
+    """What a refresh read; `parsed_events` and `inserted_or_updated_events` are other names of `new_calls`."""
 
     schema: str
     scanned_files: int
@@ -49,6 +49,18 @@ class Export(msgspec.Struct, kw_only=True):
     rows: int
     bytes: int
     privacy_mode: str = "normal"
+
+
+class DemoHistory(msgspec.Struct, kw_only=True):
+    """A made-up history that was written, and the command that shows it."""
+
+    schema: str
+    home: str
+    db_path: str
+    calls: int
+    total_tokens: int
+    seed: int
+    next: str
 
 
 class Failure(msgspec.Struct, kw_only=True):

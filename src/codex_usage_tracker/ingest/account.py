@@ -301,7 +301,7 @@ class Account:
     def remember(self, line: bytes) -> None:
         """Keep window and limits of a snapshot as they stand, to know a snapshot that repeats them."""
         at = line.rfind(b'"model_context_window":')
-        self.tail = line[at:] if at >= 0 else None
+        self.tail = line[at:] if at >= 0 and line.find(b'"rate_limits":', at) >= 0 else None
 
     def take_skipped(self, snapshot: TokenCount) -> None:
         """Take the totals of the last snapshot that was stepped over: the next one may repeat them."""
@@ -341,11 +341,13 @@ class Account:
         call.logged = total
 
     def _key(self, owner: str, total: Usage, last: Usage, sort: str = "") -> int:
-        """Return the key of a snapshot's call: owner and totals, within a turn or a stretch of totals that grow.
+        """Return the key of a snapshot's call: owner and totals.
 
-        Neither changes when a migration drops lines or a fork copies them.
+        Clients that write no turn ids begin the totals anew when they resume, so there it tells in which run. A turn is no
+        part of it: a turn can begin by repeating the snapshot of a turn that a migration dropped.
         """
-        return key_of(f"{owner}|{sort}|{self.state.turn or self.state.runs}|{total}|{last}")
+        run = "" if self.state.turn_ids else self.state.runs
+        return key_of(f"{owner}|{sort}|{run}|{total}|{last}")
 
     def _recorded(self, last: Usage) -> bool:
         """Say whether a record has told of this call already: one of the same turn, or one with this usage."""
@@ -374,14 +376,13 @@ class Account:
 
     def _gap(self, before: Usage, total: Usage, last: Usage, at: int, line: int) -> None:
         """Claim the tokens that a total shows between two calls and no line tells of."""
-        missing = tuple(now - then - own for now, then, own in zip(total, before, last, strict=True))
-        if min(missing) < 0 or not any(missing):
+        logged = _less(total, last)
+        missing = _less(logged, before)
+        if min(missing) < 0 or missing == NO_USAGE:
             return
-        state = self.state
-        profile = Profile(state.model, state.effort, state.tier, state.kind, "gap", *CAUSES[NO_SIGNAL])
-        logged = tuple(now - own for now, own in zip(total, last, strict=True))
-        key = self._key(state.own, total, last, "gap")
-        call = Call(key, at, line, state.turn, None, self._profile(profile), missing, logged, state.window, None, None, {})
+        state, key = self.state, self._key(self.state.own, total, last, "gap")
+        profile = self._profile(Profile(state.model, state.effort, state.tier, state.kind, "gap", *CAUSES[NO_SIGNAL]))
+        call = Call(key, at, line, state.turn, None, profile, missing, logged, state.window, None, None, {})
         self.claims.append(Claim(GAP, state.own, call, before))
 
     def _claim(
@@ -546,6 +547,11 @@ def _add(facts: dict[str, list[int]], label: str, line: int, tokens: int = 0, co
         numbers[0] += count
         numbers[1] += tokens
         numbers[3] = line
+
+
+def _less(one: Usage, other: Usage) -> Usage:
+    inputs, cached, written, output, reasoning = (left - right for left, right in zip(one, other, strict=True))
+    return inputs, cached, written, output, reasoning
 
 
 def _positive(until: int, since: int | None) -> int | None:

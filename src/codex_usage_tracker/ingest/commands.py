@@ -54,7 +54,7 @@ _ESCAPE = re.compile(r'\\(["\\$`\n])')
 _SUBSTITUTE = "$_"
 _BREAKS = " \t\r\n;&|(<>"
 
-_ASSIGNMENT = re.compile(r"\$?[A-Za-z_][\w:.]*+(?:\[[^\]]*+\])?\+?=")
+_ASSIGNMENT = re.compile(r"\$?[A-Za-z_][\w:.]*+(?:\[[^=\s]*\])?\+?=")
 _SCRIPT_NAME = re.compile(r"\.(?:sh|bash|zsh|fish|ksh|py|js|mjs|cjs|ts|rb|pl|php|lua|ps1|bat|cmd)\Z")
 _ENDINGS = (
     re.compile(r"(?<=.)@.*"),

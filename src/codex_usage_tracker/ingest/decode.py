@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from codex_usage_tracker.model import Usage
 
 MAX_TOKENS = 10**12
@@ -278,13 +280,13 @@ class Decoder(Generic[Record]):
 
     def __init__(self, record: type[Record]) -> None:
         line = msgspec.defstruct(f"{record.__name__}Line", [("payload", record)], gc=False)
-        self.strict = msgspec.json.Decoder(line).decode
+        self.strict: Callable[[bytes], Any] = msgspec.json.Decoder(line).decode
         self._lax = msgspec.json.Decoder(line, strict=False)
 
     def __call__(self, line: bytes) -> Record | Unrecognised:
         """Return the payload of a line, or why there is none."""
         try:
-            return self.strict(line).payload  # type: ignore[attr-defined, no-any-return]
+            return self.strict(line).payload  # type: ignore[no-any-return]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return self.second_try(line)
 
@@ -329,7 +331,7 @@ def envelope(line: bytes) -> Head | Unrecognised:
     return Head(found.timestamp.encode() if found.timestamp else None, kind.encode(), found.ordinal)
 
 
-LEADING = ("timestamp", "ordinal", "type", "thread_id", "turn_id", "item", "id", "role", "call_id", "name")
+LEADING = ("timestamp", "ordinal", "type", "thread_id", "turn_id", "item", "id", "role", "call_id", "name", "output")
 """Keys of a line, a payload or an item that stand first in Codex's own layout, in its order."""
 
 

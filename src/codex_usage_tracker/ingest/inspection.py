@@ -67,7 +67,7 @@ class Seen:
         self.limits |= {(limit.limit_id, limit.window_minutes): limit for limit in reading.limits}
         for note in reading.notes:
             before = self.notes.get(note.code)
-            self.notes[note.code] = before._replace(count=before.count + note.count) if before else note
+            self.notes[note.code] = before._replace(times=before.times + note.times) if before else note
         self.lines, self.offset = reading.lines, reading.offset
 
     def inspection(self, path: str) -> LogInspection:
@@ -110,7 +110,9 @@ class Seen:
 def _numbers(calls: Iterable[Call]) -> Numbers:
     """Return the numbers of some calls, by the definitions of `query.metrics`."""
     usages: list[Usage] = [call.usage for call in calls]
-    total, cached, written, output, reasoning = (sum(column) for column in zip(*usages, strict=True)) if usages else [0] * 5
+    total, cached, written, output, reasoning = (
+        (sum(column) for column in zip(*usages, strict=True)) if usages else [0] * 5
+    )
     return Numbers(
         calls=len(usages),
         input_tokens=total,
@@ -145,4 +147,4 @@ def _limit(limit: Limit) -> LogLimit:
 
 def _note(note: Note) -> LogNote:
     text, expected = meaning(note.code)
-    return LogNote(code=note.code, count=note.count, first_line=note.first_line, meaning=text, expected=expected)
+    return LogNote(code=note.code, count=note.times, first_line=note.first_line, meaning=text, expected=expected)

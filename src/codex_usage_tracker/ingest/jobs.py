@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import os
@@ -62,7 +63,7 @@ def read(job: Job) -> Done:
     """Read one slice of one file."""
     try:
         with open(job.path, "rb", buffering=BUFFER_BYTES) as file:
-            stream = _decompressed(file) if job.path.endswith(".zst") else cast("BinaryIO", file)
+            stream = _decompressed(file) if job.path.endswith(".zst") else file
             return _read_on(job, stream)
     except FileNotFoundError:
         return Done(job.file_id, problem="is no longer there")
@@ -100,8 +101,8 @@ def _hash(data: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest()) >> 1
 
 
-def _decompressed(file: io.BufferedReader) -> BinaryIO:
-    return cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", ZstdFile(file)), BUFFER_BYTES))
+def _decompressed(file: BinaryIO) -> BinaryIO:
+    return io.BufferedReader(cast("io.RawIOBase", ZstdFile(file)), BUFFER_BYTES)
 
 
 def read_all(jobs: Iterable[Job], total: int) -> Iterator[tuple[Done, int]]:
@@ -140,7 +141,7 @@ def _in_workers(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Done, int]]
 
     method = "fork" if sys.platform == "linux" else "spawn"
     waiting = BoundedSemaphore(workers * 3)
-    with multiprocessing.get_context(method).Pool(workers, _ignore_interrupts) as pool:
+    with multiprocessing.get_context(method).Pool(workers, _prepare_worker) as pool:
         while jobs:
             again: list[Job] = []
             for batch, results in pool.imap_unordered(_read_batch, _bounded(_batches(jobs), waiting)):
@@ -153,9 +154,10 @@ def _in_workers(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Done, int]]
             jobs = again
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that writes, so that workers end without noise."""
+def _prepare_worker() -> None:
+    """Leave Ctrl-C to the process that writes, so that workers end without noise; readings hold no cycles to collect."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
 
 
 def _read_batch(batch: list[Job]) -> tuple[list[Job], bytes]:

@@ -157,13 +157,13 @@ def _decoded(record: type[Any], handle: Callable[[Account, Any, int, int], None]
     return handler
 
 
-_tool_call_decoder: Decoder[Any] = Decoder(decode.ToolCall)
+_tool_call_decoder: Decoder[decode.ToolCall] = Decoder(decode.ToolCall)
 
 
 def _tool_call(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
     account.answering(timestamp)
     call = _tool_call_decoder(line)
-    if call.__class__ is Unrecognised:
+    if isinstance(call, Unrecognised):
         account.note(call.reason, number)
     else:
         account.tool_called(call.call_id, labels.of_tool_call(call), number)
@@ -393,6 +393,8 @@ QUICK: dict[bytes, tuple[bytes, Handler]] = {
     kind[:KIND_BYTES]: (kind + b'"', handler) for kind, handler in HANDLERS.items() if len(kind) >= KIND_BYTES
 } | {
     b'token_usage_record","payload":{"thread_id'[:KIND_BYTES]: (b'token_usage_record"', HANDLERS[b"token_usage_record"]),
+    b'turn_context","payload":{"turn_id":"01': (b'turn_context"', HANDLERS[b"turn_context"]),
+    b'world_state","payload":{"full":true,"s': (b'world_state"', _nothing),
     **dict.fromkeys(
         (_item_line("function_call")[:KIND_BYTES], _item_line("custom_tool_call")[:KIND_BYTES]),
         (_item_line(""), _tool),

@@ -205,7 +205,7 @@ class _Refresh:
         else:
             writer.write(file._replace(head=done.head, tail=done.tail), done.reading)
             for note in done.reading.notes:
-                self.result.notes[note.code] = self.result.notes.get(note.code, 0) + note.count
+                self.result.notes[note.code] = self.result.notes.get(note.code, 0) + note.times
 
     def _finish(self, writer: Writer, indexes: list[names.Index]) -> None:
         """Settle what depends on several files, in the transaction of the last slice."""

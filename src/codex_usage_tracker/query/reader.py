@@ -25,7 +25,7 @@ class Reader(NamedTuple):
         return int(row[0]) if row else None
 
     def take_time(self) -> None:
-        """Lift the limit on how long a query may run, and hold little of the file in memory: all calls are asked for."""
+        """Lift the limit on a query's time, and hold little of the file in memory: all calls are asked for."""
         self.db.set_progress_handler(None)
         self.db.pragma("mmap_size", 0)
 

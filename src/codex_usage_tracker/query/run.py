@@ -63,7 +63,7 @@ def groups(
     keys = [_key(dimension, zone, *span) for dimension in dimensions]
     sources = {dimension.source for dimension in dimensions}
     sql = _grouped(relation, keys, sources, _order(dimensions, order), limit)
-    return [_group(dimensions, row) for row in reader.execute(sql, values)]  # type: ignore[arg-type]
+    return [_group(dimensions, row) for row in reader.execute(sql, values)]
 
 
 def _relation(built: Where) -> tuple[str, list[object]]:
@@ -173,6 +173,12 @@ CALL_JOINS = (
 )
 
 
+def _index(built: Where, sort: str) -> str:
+    """Name the index that gives the newest first; without being told, SQLite sorts all calls to find them."""
+    only_time = all(condition.startswith("at ") for condition in built.conditions)
+    return " INDEXED BY call_at" if sort == "time" and only_time else ""
+
+
 def calls(
     reader: apsw.Connection,
     chosen: Filter,
@@ -186,9 +192,9 @@ def calls(
     built = where(chosen, of_calls=True)
     down = "" if ascending else " DESC"
     order = f"{CALL_SORTS[sort]}{down}, call.at{down}, call.line{down}, call.key"
-    condition = built.sql
-    if condition or limit or offset:
-        page = f"SELECT call.id FROM call{condition} ORDER BY {order} LIMIT {limit or -1} OFFSET {offset}"
-        condition = f" WHERE call.id IN ({page})"
-    sql = f"SELECT {', '.join(CALL_FIELDS.values())} FROM call{CALL_JOINS}{condition} ORDER BY {order}"
-    yield from reader.execute(sql, built.values)  # type: ignore[misc, arg-type]
+    source = "call"
+    if built.sql or limit or offset:
+        page = f"SELECT call.id FROM call{_index(built, sort)}{built.sql} ORDER BY {order}"
+        source = f"({page} LIMIT {limit or -1} OFFSET {offset}) page CROSS JOIN call ON call.id = page.id"
+    sql = f"SELECT {', '.join(CALL_FIELDS.values())} FROM {source}{CALL_JOINS} ORDER BY {order}"
+    yield from reader.execute(sql, built.values)

@@ -68,10 +68,12 @@ def describe(reader: apsw.Connection, thread_id: str) -> dict[str, object]:
 def turns(reader: apsw.Connection, thread_id: str) -> list[tuple[object, ...]]:
     """Return a thread's turns in order: id, start, end, duration, first token, outcome, calls, tokens."""
     return reader.execute(
-        "SELECT turn.turn_id, started_at, ended_at, turn.duration_ms, first_token_ms, outcome, count(call.id),"
-        " coalesce(sum(input + output), 0) FROM turn JOIN thread ON thread.id = turn.thread_id"
-        " LEFT JOIN call ON call.turn_id = turn.id WHERE thread.thread_id = ? GROUP BY turn.id"
-        " ORDER BY coalesce(started_at, min(call.at)), turn.turn_id", (thread_id,),
+        "SELECT turn.turn_id, started_at, ended_at, duration_ms, first_token_ms, outcome, coalesce(calls, 0),"
+        " coalesce(tokens, 0) FROM thread JOIN turn ON turn.thread_id = thread.id LEFT JOIN ("
+        "SELECT turn_id, count(*) AS calls, sum(input + output) AS tokens, min(at) AS first_at FROM call"
+        " WHERE thread_id = (SELECT id FROM thread WHERE thread_id = ?1) GROUP BY turn_id"
+        ") used ON used.turn_id = turn.id WHERE thread.thread_id = ?1"
+        " ORDER BY coalesce(started_at, first_at), turn.turn_id", (thread_id,),
     ).fetchall()  # fmt: skip
 
 
@@ -79,8 +81,8 @@ def facts(reader: apsw.Connection, thread_id: str) -> list[tuple[object, ...]]:
     """Return a root thread's facts: label, occurrences, calls, output tokens."""
     return reader.execute(
         "SELECT label, sum(fact.count), count(*), sum(tokens) FROM fact JOIN fact_label ON fact_label.id = label_id"
-        " JOIN call ON call.id = call_id JOIN thread ON thread.id = call.thread_id"
-        " JOIN thread root ON root.id = thread.root_id WHERE ?1 IN (thread.thread_id, root.thread_id)"
+        " JOIN call ON call.id = call_id WHERE call.thread_id IN (SELECT thread.id FROM thread"
+        " LEFT JOIN thread root ON root.id = thread.root_id WHERE ?1 IN (thread.thread_id, root.thread_id))"
         " GROUP BY label_id ORDER BY 2 DESC, label", (thread_id,),
     ).fetchall()  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime, timedelta
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from codex_usage_tracker.query.metrics import METRICS
 from codex_usage_tracker.reports.export import FIELDS, rows
@@ -45,16 +45,19 @@ def of_summary(answer: Summary) -> bytes:
     """Return a summary: a column for each dimension, `period` for the first if it is one of time, then the numbers."""
     names = [metric.name for metric in METRICS]
     titles = ["period" if name in PERIODS else name for name in answer.group_by]
-    lines = [[*(row.keys[name] for name in answer.group_by), *(getattr(row, name) for name in names)] for row in answer.rows]
+    lines = [
+        [*(row.keys[name] for name in answer.group_by), *(getattr(row, name) for name in names)] for row in answer.rows
+    ]
     return _text([[*titles, *names], *lines])
 
 
 PERIODS = frozenset({"hour", "day", "week", "month"})
 
 
-def instant(at: object) -> str:
+def instant(at: Any) -> str:
     """Return milliseconds UTC as ISO 8601."""
-    return (EPOCH + timedelta(milliseconds=int(at))).isoformat(timespec="milliseconds").replace("+00:00", "Z")  # type: ignore[call-overload]
+    moment: datetime = EPOCH + timedelta(milliseconds=at)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _text(lines: Iterable[Sequence[object]]) -> bytes:

@@ -25,7 +25,14 @@ REBUILD = "codex-usage-tracker rebuild-index"
 
 def doctor(homes: Sequence[HomeFiles], database: DatabaseState, timezone: str | None, *, suggest: bool) -> Doctor:
     """Return a verdict on all that was looked at; repairs are named where they are asked for."""
-    checks = [_program(), *_homes(homes), *_database(database), *_reading(homes, database), _zone(timezone), _room(database)]
+    checks = [
+        _program(),
+        *_homes(homes),
+        *_database(database),
+        *_reading(homes, database),
+        _zone(timezone),
+        _room(database),
+    ]
     if not suggest:
         for check in checks:
             check.repair = None
@@ -48,7 +55,9 @@ def _homes(homes: Sequence[HomeFiles]) -> Iterator[Check]:
             hint = "Name the folder that holds `sessions` with --codex-home, or try the demo."
             yield Check(name=name, status="warn", message=message, hint=hint, repair="codex-usage-tracker demo")
         else:
-            message = f"{files:,} logs, {home.archived_files:,} archived and {home.compressed_files:,} compressed among them"
+            message = (
+                f"{files:,} logs, {home.archived_files:,} archived and {home.compressed_files:,} compressed among them"
+            )
             yield Check(name=name, status="pass", message=message)
         if home.unreadable_files:
             message = f"{home.unreadable_files:,} files or folders cannot be read"
@@ -99,7 +108,11 @@ def _soundness(state: DatabaseState) -> Iterator[Check]:
             hint = "Reading all logs again mends it."
             yield Check(name=name, status="fail", message=f"{count:,} {message}", hint=hint, repair=REBUILD)
         else:
-            yield Check(name=name, status="pass", message=f"no {message.replace('differ', 'that differ').replace('point', 'that point')}")
+            yield Check(
+                name=name,
+                status="pass",
+                message=f"no {message.replace('differ', 'that differ').replace('point', 'that point')}",
+            )
 
 
 def _reading(homes: Sequence[HomeFiles], state: DatabaseState) -> Iterator[Check]:
@@ -121,7 +134,9 @@ def _notes(notes: dict[str, int]) -> Iterator[Check]:
     odd = {code: count for code, count in notes.items() if not meaning(code).expected}
     for code, count in odd.items():
         hint = "A newer version may know it; `inspect-log` tells the line."
-        yield Check(name="log format", status="warn", message=f"{count:,} times {meaning(code).text} ({code})", hint=hint)
+        yield Check(
+            name="log format", status="warn", message=f"{count:,} times {meaning(code).text} ({code})", hint=hint
+        )
     if not odd:
         yield Check(name="log format", status="pass", message="every line is known")
     uncounted = notes.get(UNCOUNTED_COMPACTION, 0)

@@ -38,7 +38,7 @@ def rows(reader: Reader, chosen: Filter, hiding: Hiding) -> Iterator[list[Row]]:
     veil = privacy.row_veil("CallRow", FIELDS, *hiding)
     found = run.calls(reader.db, chosen, ascending=True)
     while batch := list(islice(found, BATCH_ROWS)):
-        yield [veil((*row[:ARCHIVED], bool(row[ARCHIVED]), *row[ARCHIVED + 1 :])) for row in batch]
+        yield [tuple(veil((*row[:ARCHIVED], bool(row[ARCHIVED]), *row[ARCHIVED + 1 :]))) for row in batch]
 
 
 def write_json(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:

@@ -67,7 +67,9 @@ def _batches(
     try:
         for batch in rows(reader, chosen, hiding):
             progress.rows += len(batch)
-            arrays = [_array(values, columns.field(index).type) for index, values in enumerate(zip(*batch, strict=True))]
+            arrays = [
+                _array(values, columns.field(index).type) for index, values in enumerate(zip(*batch, strict=True))
+            ]
             yield RecordBatch.from_arrays(arrays, schema=columns)
     except BaseException as error:
         progress.error = error

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 THREADS = frozenset({"thread", "root_thread"})
 
 
-def summary(reader: Reader, chosen: Filter, group_by: Sequence[str], *, limit: int = 0, name: str = "summary") -> Summary:
+def summary(
+    reader: Reader, chosen: Filter, group_by: Sequence[str], *, limit: int = 0, name: str = "summary"
+) -> Summary:
     """Return the numbers of a filter's calls by one or more dimensions; a limit of 0 gives all groups."""
     split = [_dimension(one) for one in group_by]
     groups = run.groups(reader.db, chosen, split, reader.zone)

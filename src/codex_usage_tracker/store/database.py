@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUSY_MS = 10_000
+RETRY_SECONDS = 0.02
 CACHE_KIB = 32 * 1024
+CHECKPOINT_PAGES = 8_000
+"""A long refresh writes the same pages again and again: moving them into the database less often saves time."""
 READER_SECONDS = 60.0
 """A query that runs longer is stopped: nothing the product asks takes a tenth of that."""
 
@@ -56,6 +59,17 @@ def told(path: str) -> Iterator[None]:
 def open_writer(path: str) -> apsw.Connection:
     """Open the database for writing, made and migrated as needed, readable by its owner only."""
     _make_private(path)
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            return _opened(path)
+        except BusyError:  # SQLite does not wait where two processes make the same database
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(RETRY_SECONDS)
+
+
+def _opened(path: str) -> apsw.Connection:
     with told(path):
         connection = apsw.Connection(path)
         connection.set_busy_timeout(BUSY_MS)
@@ -63,6 +77,7 @@ def open_writer(path: str) -> apsw.Connection:
         connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", "normal")
         connection.pragma("cache_size", -CACHE_KIB)
+        connection.pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         migrate.migrate(connection, path)
         _ensure_secret(connection)
     return connection

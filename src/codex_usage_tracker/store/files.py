@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from codex_usage_tracker.store.ask import rows, scalar
 from codex_usage_tracker.store.database import DATA_VERSION
 
 if TYPE_CHECKING:
@@ -31,35 +32,37 @@ class Known(NamedTuple):
 
 def home(connection: apsw.Connection, path: str) -> int:
     """Return the row id of a home, adding it with its folder's name as label."""
-    row = connection.execute("SELECT id FROM home WHERE path = ?", (path,)).fetchone()
-    if row is None:
+    found = scalar(connection, "SELECT id FROM home WHERE path = ?", (path,))
+    if found is None:
         label = os.path.basename(path.rstrip("/\\")) or path
-        row = connection.execute("INSERT INTO home (path, label) VALUES (?, ?) RETURNING id", (path, label)).fetchone()
-    return int(row[0])
+        connection.execute("INSERT INTO home (path, label) VALUES (?, ?)", (path, label))
+        return connection.last_insert_rowid()
+    return int(found)
 
 
 def known(connection: apsw.Connection, home_id: int) -> dict[str, Known]:
     """Return the known files of a home by name."""
-    rows = connection.execute(
+    found = rows(
+        connection,
         "SELECT name, id, path, archived, size, mtime_ns, inode, offset, lines, head, tail, version FROM source_file"
         " WHERE home_id = ?", (home_id,),
     )  # fmt: skip
-    return {row[0]: Known(*row[1:]) for row in rows}
+    return {row[0]: Known(*row[1:]) for row in found}
 
 
 def add(connection: apsw.Connection, home_id: int, name: str, path: str) -> int:
     """Add a file that was not known, with nothing read of it."""
-    row = connection.execute(
+    connection.execute(
         "INSERT INTO source_file (home_id, name, path, archived, size, mtime_ns, inode, offset, lines, head, tail,"
-        " version, state) VALUES (?, ?, ?, 0, -1, 0, 0, 0, 0, 0, 0, ?, x'') RETURNING id",
+        " version, state) VALUES (?, ?, ?, 0, -1, 0, 0, 0, 0, 0, 0, ?, x'')",
         (home_id, name, path, DATA_VERSION),
-    ).fetchone()
-    return int(row[0])
+    )
+    return connection.last_insert_rowid()
 
 
 def state(connection: apsw.Connection, file_id: int) -> bytes:
     """Return the parser's state of a file."""
-    return bytes(connection.execute("SELECT state FROM source_file WHERE id = ?", (file_id,)).fetchone()[0])
+    return bytes(scalar(connection, "SELECT state FROM source_file WHERE id = ?", (file_id,)))
 
 
 def forget_cursor(connection: apsw.Connection, file_id: int) -> None:
@@ -71,19 +74,14 @@ def forget_cursor(connection: apsw.Connection, file_id: int) -> None:
     )  # fmt: skip
 
 
-def add_note(connection: apsw.Connection, file_id: int, code: str) -> None:
-    """Note something about a file as a whole."""
-    connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?, 1, 0)", (file_id, code))
-
-
 def hang_together(connection: apsw.Connection) -> None:
     """Find each thread's root: the session it names, else its parent's root, else itself."""
-    if connection.execute("SELECT 1 FROM thread WHERE root_id IS NULL").fetchone() is None:
+    if scalar(connection, "SELECT 1 FROM thread WHERE root_id IS NULL") is None:
         return
-    rows = connection.execute("SELECT thread_id, id, session_id, parent_id, root_id FROM thread").fetchall()
-    ids = {row[0]: row[1] for row in rows}
-    above = {row[0]: row[2] or row[3] for row in rows}
-    changed = [(root, row[1]) for row in rows if (root := ids[_root(row[0], above)]) != row[4]]
+    known = list(rows(connection, "SELECT thread_id, id, session_id, parent_id, root_id FROM thread"))
+    ids = {row[0]: row[1] for row in known}
+    above = {row[0]: row[2] or row[3] for row in known}
+    changed = [(root, row[1]) for row in known if (root := ids[_root(row[0], above)]) != row[4]]
     connection.executemany("UPDATE thread SET root_id = ? WHERE id = ?", changed)
 
 
@@ -107,7 +105,7 @@ def mark_archived(connection: apsw.Connection) -> None:
 
 def unsettled(connection: apsw.Connection) -> list[str]:
     """Return the threads of which something was read and that still have to be settled."""
-    return [row[0] for row in connection.execute("SELECT thread FROM unsettled ORDER BY thread")]
+    return [row[0] for row in rows(connection, "SELECT thread FROM unsettled ORDER BY thread")]
 
 
 def settled(connection: apsw.Connection) -> None:
@@ -128,16 +126,16 @@ WHERE model = '' AND (thread.thread_id = ?1 OR thread.forked_from_id = ?1)
 
 def unknown_models(connection: apsw.Connection, threads: Iterable[str]) -> list[tuple[int, int, str]]:
     """Return (call, profile, model) for calls without a model in threads or their forks, where the parent tells it."""
-    if connection.execute("SELECT 1 FROM profile WHERE model = ''").fetchone() is None:
+    if scalar(connection, "SELECT 1 FROM profile WHERE model = ''") is None:
         return []
-    rows = [row for thread in threads for row in connection.execute(UNKNOWN_MODELS, (thread,))]
-    return [row for row in rows if row[2]]  # type: ignore[misc]
+    found = [row for thread in threads for row in rows(connection, UNKNOWN_MODELS, (thread,))]
+    return [row for row in found if row[2]]
 
 
 def index_cursor(connection: apsw.Connection, home_id: int) -> tuple[int, int]:
     """Return size and time of a home's `session_index.jsonl` as last read."""
-    row = connection.execute("SELECT index_size, index_mtime_ns FROM home WHERE id = ?", (home_id,)).fetchone()
-    return int(row[0]), int(row[1])
+    row = next(rows(connection, "SELECT index_size, index_mtime_ns FROM home WHERE id = ?", (home_id,)))
+    return row[0], row[1]
 
 
 def set_index_cursor(connection: apsw.Connection, home_id: int, size: int, mtime_ns: int) -> None:

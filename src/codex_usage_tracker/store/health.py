@@ -44,9 +44,14 @@ def _look_into(connection: apsw.Connection, state: DatabaseState) -> None:
         return
     state.broken_references = sum(1 for _ in connection.execute("PRAGMA foreign_key_check"))
     state.wrong_sums = rollups.differences(connection)
-    state.calls = int(connection.execute("SELECT count(*) FROM call").fetchone()[0])
-    state.unsettled_threads = int(connection.execute("SELECT count(*) FROM unsettled").fetchone()[0])
-    state.notes = dict(connection.execute("SELECT code, sum(count) FROM note GROUP BY code ORDER BY code").fetchall())
+    state.calls = _count(connection, "call")
+    state.unsettled_threads = _count(connection, "unsettled")
+    notes = connection.execute("SELECT code, sum(count) FROM note GROUP BY code ORDER BY code")
+    state.notes = {str(code): int(count) for code, count in notes}
+
+
+def _count(connection: apsw.Connection, table: str) -> int:
+    return sum(int(row[0]) for row in connection.execute(f"SELECT count(*) FROM {table}"))
 
 
 def known_files(path: str, home: str) -> dict[str, tuple[int, int]]:
@@ -63,7 +68,7 @@ def known_files(path: str, home: str) -> dict[str, tuple[int, int]]:
             connection.close()
     except TrackerError:
         return {}
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {str(row[0]): (int(row[1]), int(row[2])) for row in rows}  # type: ignore[arg-type]
 
 
 def _is_private(path: str) -> bool:

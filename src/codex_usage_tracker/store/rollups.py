@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codex_usage_tracker.store.ask import scalar
+
 if TYPE_CHECKING:
     import apsw
 
@@ -37,8 +39,9 @@ def renew_all(connection: apsw.Connection) -> None:
 def differences(connection: apsw.Connection) -> int:
     """Return how many sums differ from the calls they stand for."""
     return int(
-        connection.execute(
+        scalar(
+            connection,
             "SELECT (SELECT count(*) FROM (" + SUMS + GROUPED + " EXCEPT SELECT * FROM rollup))"
             " + (SELECT count(*) FROM (SELECT * FROM rollup EXCEPT " + SUMS + GROUPED + "))",
-        ).fetchone()[0],
+        ),
     )

@@ -10,6 +10,7 @@ import msgspec
 
 from codex_usage_tracker.model import Profile, Turn
 from codex_usage_tracker.store import rollups
+from codex_usage_tracker.store.ask import rows, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +62,7 @@ class Writer:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self.db = connection
-        self.secret = bytes(self._one("SELECT value FROM meta WHERE name = 'secret'") or b"")
+        self.secret = bytes(scalar(connection, "SELECT value FROM meta WHERE name = 'secret'"))
         self.next_call = self._next("call")
         self.next_turn = self._next("turn")
         self.profiles: dict[Profile, int] = {}
@@ -93,7 +94,7 @@ class Writer:
         """Return the row id of a thread, making a bare row for one that is only named."""
         found = self.threads.get(thread_id)
         if found is None:
-            found = self._id("SELECT id FROM thread WHERE thread_id = ?", (thread_id,))
+            found = scalar(self.db, "SELECT id FROM thread WHERE thread_id = ?", (thread_id,))
             if found is None:
                 self.db.execute("INSERT INTO thread (thread_id) VALUES (?)", (thread_id,))
                 found = self.db.last_insert_rowid()
@@ -101,14 +102,14 @@ class Writer:
         return found
 
     def _is_known(self, thread_id: str) -> bool:
-        return self._id("SELECT id FROM thread WHERE thread_id = ?", (thread_id,)) is not None
+        return scalar(self.db, "SELECT id FROM thread WHERE thread_id = ?", (thread_id,)) is not None
 
     def _describe(self, row: int, thread: Thread, name: str) -> None:
         """Describe a thread by its oldest rollout; a revert's second file does not change it."""
         rank = _hash(name)
         self.db.execute(
-            "UPDATE thread SET root_id = NULL, session_id = ?, parent_id = ?, forked_from_id = ?, project_id = ?, client_id = ?,"
-            " git_branch = ?, git_commit = ?, role = ?, nickname = ?, account = ?, history_mode = ?, created_at = ?,"
+            "UPDATE thread SET root_id = NULL, session_id = ?, parent_id = ?, forked_from_id = ?, project_id = ?,"
+            " client_id = ?, git_branch = ?, git_commit = ?, role = ?, nickname = ?, account = ?, history_mode = ?, created_at = ?,"
             " described_by = ? WHERE id = ? AND (created_at IS NULL OR (?, ?) <= (created_at, described_by))",
             (
                 thread.session, thread.parent, thread.forked_from, self._project(thread), self._client(thread),
@@ -174,7 +175,7 @@ class Writer:
         """Insert one call, or replace it where this file goes before the one it was read from."""
         key, file_id = row[0], row[5]
         found = self.db.execute(
-            "SELECT call.id, file_id, basis = 'inherited' FROM call JOIN profile ON profile.id = profile_id"
+            "SELECT call.id, file_id, basis = 'inherited', at FROM call JOIN profile ON profile.id = profile_id"
             " WHERE key = ?", (key,),
         ).fetchone()  # fmt: skip
         if found is None:
@@ -185,6 +186,8 @@ class Writer:
             call_id = found[0]
             if found[1] != file_id and not found[2] and not self._goes_before(file_id, found[1]):
                 return
+            if found[1] == file_id and found[3] < row[1]:  # its own line was dropped, a repeat of it was not
+                return
             self.db.execute(REPLACE_CALL, (*row, call_id))
             self.db.execute("DELETE FROM fact WHERE call_id = ?", (call_id,))
         self.db.executemany(INSERT_FACT, self._fact_rows([(call_id, facts)]))
@@ -192,7 +195,7 @@ class Writer:
     def _goes_before(self, one: object, other: object) -> bool:
         """Say which of two files that hold the same call is its source: the same for any order of reading."""
         return bool(
-            self._one(
+            scalar(self.db, 
                 "SELECT (a.name, x.path) < (b.name, y.path) FROM source_file a JOIN home x ON x.id = a.home_id,"
                 " source_file b JOIN home y ON y.id = b.home_id WHERE a.id = ? AND b.id = ?", (one, other),
             ),
@@ -221,11 +224,11 @@ class Writer:
 
     def give_model(self, call_id: int, profile_id: int, model: str) -> None:
         """Give a call, whose profile lacks it, a model."""
-        row = self.db.execute(f"SELECT {', '.join(Profile._fields)} FROM profile WHERE id = ?", (profile_id,)).fetchone()  # noqa: S608
-        profile = Profile(*row)._replace(model=model)
+        known = next(rows(self.db, f"SELECT {', '.join(Profile._fields)} FROM profile WHERE id = ?", (profile_id,)))
+        profile = Profile(*known)._replace(model=model)
         self.db.execute("UPDATE call SET profile_id = ? WHERE id = ?", (self.profile(profile), call_id))
-        thread, at = self.db.execute("SELECT thread_id, at FROM call WHERE id = ?", (call_id,)).fetchone()
-        rollups.renew(self.db, thread, at)
+        for thread, at in list(rows(self.db, "SELECT thread_id, at FROM call WHERE id = ?", (call_id,))):
+            rollups.renew(self.db, thread, at)
 
     def _turns(self, thread: int, reading: Reading, *, known: bool) -> dict[str, int]:
         """Write the turns of a slice and return the row ids of all that its calls name."""
@@ -235,6 +238,7 @@ class Writer:
                 told[call.turn] = Turn(call.turn)
         if known:
             self.db.executemany(MERGE_TURN, [_turn_row(thread, turn) for turn in told.values()])
+            self.next_turn = self._next("turn")
             return {turn: self.turn(thread, turn) for turn in told}
         first, self.next_turn = self.next_turn, self.next_turn + len(told)
         self.db.executemany(
@@ -244,7 +248,7 @@ class Writer:
 
     def turn(self, thread: int, turn: str) -> int:
         """Return the row id of a turn, making a bare row for one that is only named."""
-        found = self._id("SELECT id FROM turn WHERE thread_id = ? AND turn_id = ?", (thread, turn))
+        found: int | None = scalar(self.db, "SELECT id FROM turn WHERE thread_id = ? AND turn_id = ?", (thread, turn))
         if found is None:
             found, self.next_turn = self.next_turn, self.next_turn + 1
             self.db.execute(INSERT_TURN, (found, *_turn_row(thread, Turn(turn))))
@@ -263,7 +267,7 @@ class Writer:
             )  # fmt: skip
 
     def _limits(self, thread: int, limits: list[Limit]) -> None:
-        account = self._one("SELECT account FROM thread WHERE id = ?", (thread,)) if limits else None
+        account = scalar(self.db, "SELECT account FROM thread WHERE id = ?", (thread,)) if limits else None
         self.db.executemany(
             "INSERT INTO limit_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " resets_at = max(coalesce(resets_at, 0), coalesce(excluded.resets_at, 0))",
@@ -277,28 +281,22 @@ class Writer:
         )
 
     def _cursor(self, file: SourceFile, thread: int, reading: Reading) -> None:
+        """Say how far a file is read; one whose end was not reached keeps no size, so that it is read on if this ends."""
+        size = file.size if reading.finished else -1
         self.db.execute(
             "UPDATE source_file SET path = ?, archived = ?, size = ?, mtime_ns = ?, inode = ?, head = ?, tail = ?,"
             " offset = ?, lines = ?, thread_id = ?, state = ? WHERE id = ?",
             (
-                file.path, file.archived, file.size, file.mtime_ns, file.inode, file.head, file.tail, reading.offset,
+                file.path, file.archived, size, file.mtime_ns, file.inode, file.head, file.tail, reading.offset,
                 reading.lines, thread, reading.state, file.id,
             ),
         )  # fmt: skip
 
-    # -- small ways to ask -----------------------------------------------------------------------------------------
-
-    def _one(self, sql: str, values: Sequence[object] = ()) -> object:
-        row = self.db.execute(sql, values).fetchone()  # type: ignore[arg-type]
-        return row[0] if row else None
+    # -- row ids ---------------------------------------------------------------------------------------------------
 
     def _next(self, table: str) -> int:
         """Return the row id that comes next in a table."""
-        return int(str(self._one(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")))
-
-    def _id(self, sql: str, values: Sequence[object]) -> int | None:
-        found = self._one(sql, values)
-        return int(found) if isinstance(found, int) else None
+        return int(scalar(self.db, f"SELECT coalesce(max(id), 0) + 1 FROM {table}"))
 
     def _shared(self, table: str, columns: Sequence[str], values: Sequence[str]) -> int:
         """Return the row id of values that many rows share, inserting them once."""
@@ -311,7 +309,7 @@ class Writer:
         marks = ", ".join("?" * len(columns))
         same = " AND ".join(f"{column} = ?" for column in columns)
         find = f"SELECT id FROM {table} WHERE {same}"  # noqa: S608  (names are constants of this module)
-        found = self._id(find, values)
+        found: int | None = scalar(self.db, find, values)
         if found is None:
             self.db.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(values))  # noqa: S608
             found = self.db.last_insert_rowid()
