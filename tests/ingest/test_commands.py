@@ -49,6 +49,7 @@ SHELL = [
     # assignments and keywords
     ("A=1 B='x y' git status", "git status read"),
     ("A=1", ""),
+    ("a[${#a[@]}]=x b+=y git status", "git status read"),
     ("A=$(git rev-parse HEAD)", "git rev-parse read"),
     ("PATH=$PWD/bin:$PATH make test", "make test test"),
     ("files=(a b; rm c)\nls", "ls read"),

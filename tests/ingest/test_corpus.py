@@ -17,7 +17,6 @@ CALLS = (
     " JOIN profile ON profile.id = profile_id"
 )
 COMPACTIONS = {"compact_inline", "compact_trigger"}
-RECORDS_COMPACTIONS = [name for name in SCENARIOS if name.startswith(("0.154", "0.169"))]
 COMMON_NOTES = {"compaction_without_usage"}
 
 
@@ -80,7 +79,6 @@ def test_a_normal_log_gives_no_warning(ingested: tuple[apsw.Connection, Refreshe
     assert refreshed.problems == []
 
 
-@pytest.mark.parametrize("scenario", RECORDS_COMPACTIONS, scope="module")
 def test_what_a_compaction_cost_is_told_apart(db: apsw.Connection, scenario: str) -> None:
     by_kind = expected()[scenario]["by_kind"]
     wanted = [sums for kind, sums in by_kind.items() if kind in COMPACTIONS]

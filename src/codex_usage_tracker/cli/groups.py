@@ -21,16 +21,16 @@ PATHS = frozenset({"directory", "remote"})
 THREADS = frozenset({"thread", "root_thread"})
 UUID_LENGTH, UUID_DASHES = 36, 4
 NUMBERS = (
-    Column("Calls", leaves=4),
-    Column("Input", leaves=2),
-    Column("Cached", leaves=3, style="cached"),
+    Column("Calls", leaves=3),
+    Column("Input", leaves=6),
+    Column("Cached", leaves=2, style="cached"),
     Column("Uncached", leaves=7),
     Column("Cache write", leaves=9),
     Column("Output", leaves=1),
     Column("Reasoning", leaves=8),
     Column("Total", style="strong"),
 )
-PICTURE = Column(bars.legend, right=False, leaves=5, least=bars.LEAST, most=bars.MOST)
+PICTURE = Column(bars.legend, right=False, leaves=4, least=bars.LEAST, most=bars.MOST)
 PICTURE_BESIDE_TEXTS = PICTURE._replace(least=bars.LEAST_BESIDE_TEXTS)
 
 
@@ -71,7 +71,7 @@ def _key_columns(answer: Summary) -> list[Column]:
         path = dimension.name in PATHS
         columns.append(Column(dimension.label, right=False, shrinks=dimension.source != "time", keeps_end=path))
     if _by_thread(answer):
-        columns[:1] = [columns[0], Column("Id", right=False, leaves=6, style="faint")]
+        columns[:1] = [columns[0], Column("Id", right=False, leaves=5, style="faint")]
     return columns
 
 
@@ -83,8 +83,8 @@ def _keys(answer: Summary, row: Row, screen: Screen) -> list[str]:
             short_path(text) if named(name).name in PATHS else text
             for name, text in zip(answer.group_by, texts, strict=True)
         ]
-    thread = texts[0] if screen.width is None else short_id(texts[0])
-    return [row.name or UNNAMED, thread, *texts[1:]]
+    shown = texts[0] if screen.width is None else short_id(texts[0])
+    return [row.name or short_id(texts[0]), shown, *texts[1:]]
 
 
 def _by_thread(answer: Summary) -> bool:

@@ -101,7 +101,7 @@ def _part(title: str, table: Table, screen: Screen) -> Iterator[str]:
 def _members(members: list[Row], own: str) -> Table:
     """Return the thread itself and the threads below it."""
     largest = max(row.total_tokens for row in members)
-    columns = [Column("Thread", right=False, shrinks=True), Column("Id", right=False, style="faint", leaves=6)]
+    columns = [Column("Thread", right=False, shrinks=True), Column("Id", right=False, style="faint", leaves=5)]
     rows = [
         [_member(row, own), groups.short_id(row.key or ""), *groups.number_cells(row), bars.tokens_bar(row, largest)]
         for row in members

@@ -58,12 +58,13 @@ def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, li
 
             asked.answer(expensive(reader, calls, limit=limit), command_module.lines)
             return
-        asked.answer(summary(reader, calls, split_by(group_by, preset), limit=limit), _lines)
+        asked.answer(summary(reader, calls, _split(asked, group_by, preset), limit=limit), _lines)
 
 
-def split_by(given: tuple[str, ...], preset: str | None) -> list[str]:
-    """Return the dimensions that were asked for, the preset's, or else the thread."""
-    return filters.dimensions_of(given) or [SPLITS.get(preset or "", "thread")]
+def _split(asked: Invocation, given: tuple[str, ...], preset: str | None) -> list[str]:
+    """Return the dimensions that were asked for, the preset's, or else the thread; people see its project beside it."""
+    split = filters.dimensions_of(given) or [SPLITS.get(preset or "", "thread")]
+    return ["thread", "project"] if split == ["thread"] and not asked.json else split
 
 
 def _lines(answer: Summary, screen: Screen) -> Iterator[str]:

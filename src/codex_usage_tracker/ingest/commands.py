@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker.ingest import command_families as table
@@ -30,8 +30,7 @@ _WORD = rf"""(?:[^\s\\'"`$&|;<>()]++|'[^']*+'?|\$'(?:[^'\\]++|\\[\s\S])*+'?|"(?:
  |\\[\s\S]?|\$\{{[^{{}}`()]*+\}}|\${_ARITHMETIC}|\$(?!\()|(?<=[?*+@!])\([^()\n]*+\))++"""
 _NOWHERE = r"""(?:&[^\S\n]*+(?:\d+|-)(?!\w)
  |&?[^\S\n]*+["']?(?:/dev/(?:null|stdout|stderr|tty)|\$null|(?i:nul))(?![\w/.-])["']?)"""
-_TOKEN = re.compile(
-    rf"""(?:[^\S\n]++|\\\r?\n)*+(?:
+_TOKEN = rf"""(?:[^\S\n]++|\\\r?\n)*+(?:
   (?P<plain>(?:{_PLAIN}[^\S\n]++)++(?:{_PLAIN}(?![\\'"`$(<>]))?+|{_PLAIN}(?![\\'"`$(<>]))
  |(?P<nothing>\#[^\n]*+|{_ARITHMETIC}|(?:\d*+|&)>>?{_NOWHERE}|\d*+(?:<<<|<>|<&|<(?![<(]))[^\S\n]*+(?:{_WORD})?+)
  |(?P<pattern>(?:in(?=\s)|;;&?)\s*+(?!esac\b)\(?[^()\n;&]{{0,100}}?\))
@@ -44,9 +43,7 @@ _TOKEN = re.compile(
  |(?P<open>\$\(|[<>]\(|\(|`)
  |(?P<close>\)(?:\.\w++)*+)
  |(?P<quote>")
- )""",
-    re.VERBOSE,
-)
+ )"""
 _GLUED = re.compile(_WORD, re.VERBOSE)
 _QUOTED = re.compile(r'((?:[^"\\$`]++|\\[\s\S]|\$(?!\())*+)("|\$\(|`)?')
 _PIECE = re.compile(r"""'([^']*+)'?|\$'((?:[^'\\]++|\\[\s\S])*+)'?|"((?:[^"\\]++|\\[\s\S])*+)"?|\\([^\w.-]|$)""")
@@ -115,6 +112,11 @@ def _essential(found: Sequence[Command]) -> tuple[Command, ...]:
 # From text to words -------------------------------------------------------------------------------------------------
 
 
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(_TOKEN, re.VERBOSE)  # only when there is a command: it takes 9 ms
+
+
 class _Simple(list[str]):
     """The words of a simple command; whether its output goes to a file, and the heredoc it reads."""
 
@@ -135,7 +137,7 @@ class _Reader:
 
     def read(self) -> list[_Simple]:
         """Return the simple commands in the order in which they start."""
-        match, text = _TOKEN.match, self.text
+        match, text = _token().match, self.text
         while token := match(text, self.at):
             self.at = token.end()
             kind = token.lastgroup or ""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from codex_usage_tracker.ingest import decode, labels
-from codex_usage_tracker.ingest.account import AGENT, Account, State
+from codex_usage_tracker.ingest.account import Account
 from codex_usage_tracker.ingest.decode import Decoder, Unrecognised
 from codex_usage_tracker.ingest.scan import HEADER, INNER, LAYOUT, OVERSIZED_NOTE, PIECE_BYTES, TYPE, Scanner
+from codex_usage_tracker.ingest.state import AGENT, State
 from codex_usage_tracker.model import Reading
 
 if sys.version_info >= (3, 14):

@@ -20,7 +20,7 @@ from codex_usage_tracker.store.lock import refreshing
 from codex_usage_tracker.store.writer import SourceFile, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     import apsw
 

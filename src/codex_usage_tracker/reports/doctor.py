@@ -100,19 +100,17 @@ def _soundness(state: DatabaseState) -> Iterator[Check]:
         yield Check(name="integrity", status="fail", message=message, hint=hint, repair=repair)
         return
     yield Check(name="integrity", status="pass", message="SQLite finds it sound")
-    for name, count, message in (
-        ("references", state.broken_references, "rows point to nothing"),
-        ("sums", state.wrong_sums, "sums differ from their calls"),
-    ):
-        if count:
-            hint = "Reading all logs again mends it."
-            yield Check(name=name, status="fail", message=f"{count:,} {message}", hint=hint, repair=REBUILD)
-        else:
-            yield Check(
-                name=name,
-                status="pass",
-                message=f"no {message.replace('differ', 'that differ').replace('point', 'that point')}",
-            )
+    yield _counted(
+        "references", state.broken_references, "rows point to nothing", "every row points to one that is there"
+    )
+    yield _counted("sums", state.wrong_sums, "sums differ from their calls", "every sum equals its calls")
+
+
+def _counted(name: str, count: int, wrong: str, right: str) -> Check:
+    if not count:
+        return Check(name=name, status="pass", message=right)
+    hint = "Reading all logs again mends it."
+    return Check(name=name, status="fail", message=f"{count:,} {wrong}", hint=hint, repair=REBUILD)
 
 
 def _reading(homes: Sequence[HomeFiles], state: DatabaseState) -> Iterator[Check]:

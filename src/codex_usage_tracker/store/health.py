@@ -6,6 +6,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from codex_usage_tracker import paths
 from codex_usage_tracker.contract.checks import DatabaseState
 from codex_usage_tracker.errors import TrackerError
 from codex_usage_tracker.store import database, migrate, rollups
@@ -23,7 +24,8 @@ def state_of(path: str) -> DatabaseState:
         return state
     state.bytes = os.path.getsize(path)
     state.private = _is_private(path)
-    state.private_folder = _is_private(os.path.dirname(os.path.abspath(path)))
+    folder = os.path.dirname(os.path.abspath(path))
+    state.private_folder = folder != os.path.abspath(paths.data_folder()) or _is_private(folder)
     try:
         connection = database.open_reader(path)
         try:
