@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from codex_usage_tracker.model import Call, Profile, Usage  # noqa: TC001  (as above)
+from codex_usage_tracker.ingest.limits import Last
+from codex_usage_tracker.model import Call, Profile, Usage
 
 CAUSES = (
     ("unknown", "no_signal", "low"),
