@@ -15,7 +15,7 @@ HOSTILE = "=1+1 [red]x[/red] \x1b[31m\u202eשלום 漢字 🦊\r\nend"
 CANARY = "canary"
 """Stands in every text that a privacy mode hides."""
 
-PARSER, AGENT, ARCHIVED, ODD = (lines.uuid7(minute, 0xC0DE) for minute in (1, 2, 3, 4))
+PARSER, AGENT, ARCHIVED, ODD = (lines.uuid7(minute, 0xC0DE00 + minute) for minute in (1, 2, 3, 4))
 NAMES = {PARSER: f"Fix the {CANARY} parser", ARCHIVED: f"Old {CANARY} experiment", ODD: HOSTILE}
 
 

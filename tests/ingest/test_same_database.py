@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codex_usage_tracker.errors import BusyError
-from codex_usage_tracker.ingest import rollout, sync
+from codex_usage_tracker.ingest import intake, rollout
 from codex_usage_tracker.ingest.sync import Refreshed, refresh
 from codex_usage_tracker.store.lock import refreshing
 from tests.ingest import process, zst
@@ -221,7 +221,7 @@ def test_lines_of_another_layout(corpus: Path, scenario: str, layout: Callable[[
 
 # -- processes that are killed, and two at once ------------------------------------------------------------------------
 
-SMALL_STEPS = {"ingest.sync.COMMIT_SECONDS": -1.0, "ingest.rollout.SLICE_BYTES": 20_000}
+SMALL_STEPS = {"ingest.intake.COMMIT_SECONDS": -1.0, "ingest.rollout.SLICE_BYTES": 20_000}
 POINTS = [
     "ingest.jobs.read",
     "store.writer.Writer.write",
@@ -248,7 +248,7 @@ def test_a_refresh_that_ends_anywhere(corpus: Path, scenario: str, point: str, c
         ended.put_all()
         for _ in range(1 + again):
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(sync, "COMMIT_SECONDS", -1.0)
+                patch.setattr(intake, "COMMIT_SECONDS", -1.0)
                 patch.setattr(rollout, "SLICE_BYTES", 20_000)
                 end_at(patch, point, call)
                 try:

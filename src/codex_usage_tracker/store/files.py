@@ -14,20 +14,29 @@ if TYPE_CHECKING:
     import apsw
 
 
-class Known(NamedTuple):
-    """A file as the last refresh left it."""
+class Cursor(NamedTuple):
+    """Where the reading of a file stands, and the hashes that tell whether what was read is still there."""
 
     id: int
-    path: str
-    archived: int
-    size: int
-    mtime_ns: int
-    inode: int
     offset: int
     lines: int
     head: int
     tail: int
-    version: int
+    outdated: bool
+    state: bytes
+
+
+class Index(NamedTuple):
+    """A home's `session_index.jsonl` as it lies on disk."""
+
+    home_id: int
+    path: str
+    size: int
+    mtime_ns: int
+    changed: bool
+
+
+INDEX = "session_index.jsonl"
 
 
 def home(connection: apsw.Connection, path: str) -> int:
@@ -40,38 +49,40 @@ def home(connection: apsw.Connection, path: str) -> int:
     return int(found)
 
 
-def known(connection: apsw.Connection, home_id: int) -> dict[str, Known]:
-    """Return the known files of a home by name."""
+def known(connection: apsw.Connection, home_id: int) -> dict[str, tuple[object, ...]]:
+    """Return the files of a home by name as they were: name, path, archived, size, time, inode, data version."""
+    sql = "SELECT name, path, archived, size, mtime_ns, inode, version FROM source_file WHERE home_id = ?"
+    return {row[0]: row for row in rows(connection, sql, (home_id,))}
+
+
+def cursor(connection: apsw.Connection, home_id: int, name: str) -> Cursor | None:
+    """Return where the reading of a file stands, None if it was never read."""
     found = rows(
         connection,
-        "SELECT name, id, path, archived, size, mtime_ns, inode, offset, lines, head, tail, version FROM source_file"
-        " WHERE home_id = ?", (home_id,),
+        "SELECT id, offset, lines, head, tail, version < ?, state FROM source_file LEFT JOIN parser ON file_id = id"
+        " WHERE home_id = ? AND name = ?", (DATA_VERSION, home_id, name),
     )  # fmt: skip
-    return {row[0]: Known(*row[1:]) for row in found}
+    return next((Cursor(*row) for row in found), None)
 
 
 def add(connection: apsw.Connection, home_id: int, name: str, path: str) -> int:
     """Add a file that was not known, with nothing read of it."""
     connection.execute(
         "INSERT INTO source_file (home_id, name, path, archived, size, mtime_ns, inode, offset, lines, head, tail,"
-        " version, state) VALUES (?, ?, ?, 0, -1, 0, 0, 0, 0, 0, 0, ?, x'')",
+        " version) VALUES (?, ?, ?, 0, -1, 0, 0, 0, 0, 0, 0, ?)",
         (home_id, name, path, DATA_VERSION),
     )
     return connection.last_insert_rowid()
-
-
-def state(connection: apsw.Connection, file_id: int) -> bytes:
-    """Return the parser's state of a file."""
-    return bytes(scalar(connection, "SELECT state FROM source_file WHERE id = ?", (file_id,)))
 
 
 def forget_cursor(connection: apsw.Connection, file_id: int) -> None:
     """Let a file that was rewritten be read from its beginning; its calls stay."""
     connection.execute("DELETE FROM note WHERE file_id = ?", (file_id,))
     connection.execute(
-        "UPDATE source_file SET offset = 0, lines = 0, head = 0, tail = 0, size = -1, state = x'', version = ?"
+        "UPDATE source_file SET offset = 0, lines = 0, head = 0, tail = 0, size = -1, version = ?"
         " WHERE id = ?", (DATA_VERSION, file_id),
     )  # fmt: skip
+    connection.execute("DELETE FROM parser WHERE file_id = ?", (file_id,))
 
 
 def hang_together(connection: apsw.Connection) -> None:
@@ -132,10 +143,16 @@ def unknown_models(connection: apsw.Connection, threads: Iterable[str]) -> list[
     return [row for row in found if row[2]]
 
 
-def index_cursor(connection: apsw.Connection, home_id: int) -> tuple[int, int]:
-    """Return size and time of a home's `session_index.jsonl` as last read."""
-    row = next(rows(connection, "SELECT index_size, index_mtime_ns FROM home WHERE id = ?", (home_id,)))
-    return row[0], row[1]
+def index_of(connection: apsw.Connection, home_id: int, home: str) -> Index:
+    """Return a home's index of names, and whether it changed since it was read."""
+    path = os.path.join(home, INDEX)
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return Index(home_id, path, 0, 0, changed=False)
+    sql = "SELECT 1 FROM home WHERE id = ? AND index_size = ? AND index_mtime_ns = ?"
+    same = scalar(connection, sql, (home_id, stat.st_size, stat.st_mtime_ns))
+    return Index(home_id, path, stat.st_size, stat.st_mtime_ns, changed=same is None)
 
 
 def set_index_cursor(connection: apsw.Connection, home_id: int, size: int, mtime_ns: int) -> None:

@@ -285,12 +285,13 @@ class Writer:
         size = file.size if reading.finished else -1
         self.db.execute(
             "UPDATE source_file SET path = ?, archived = ?, size = ?, mtime_ns = ?, inode = ?, head = ?, tail = ?,"
-            " offset = ?, lines = ?, thread_id = ?, state = ? WHERE id = ?",
+            " offset = ?, lines = ?, thread_id = ? WHERE id = ?",
             (
                 file.path, file.archived, size, file.mtime_ns, file.inode, file.head, file.tail, reading.offset,
-                reading.lines, thread, reading.state, file.id,
+                reading.lines, thread, file.id,
             ),
         )  # fmt: skip
+        self.db.execute("INSERT OR REPLACE INTO parser VALUES (?, ?)", (file.id, reading.state))
 
     # -- row ids ---------------------------------------------------------------------------------------------------
 

@@ -64,10 +64,13 @@ CREATE TABLE source_file (
   head       INTEGER NOT NULL,
   tail       INTEGER NOT NULL,
   thread_id  INTEGER REFERENCES thread (id),
-  parent_id  TEXT,
   version    INTEGER NOT NULL,
-  state      BLOB NOT NULL,
   UNIQUE (home_id, name)
+) STRICT;
+
+CREATE TABLE parser (
+  file_id INTEGER PRIMARY KEY REFERENCES source_file (id),
+  state   BLOB NOT NULL
 ) STRICT;
 CREATE INDEX source_file_thread ON source_file (thread_id);
 
