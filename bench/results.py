@@ -72,7 +72,7 @@ class Line:
 
     def cells(self) -> tuple[str, ...]:
         """Return the row of the table."""
-        ratios = [f"{one:.2f}{TIMES}" if one is not None else "" for one in (self.ratio, self.cpu_ratio)]
+        ratios = [f"{shown(one)}{TIMES}" if one is not None else "" for one in (self.ratio, self.cpu_ratio)]
         budget = self.budget.text(self.unit) if self.budget else ""
         ours, theirs = (f"{shown(value)} {self.unit}" for value in (self.ours, self.theirs))
         return (self.measure, self.what, ours, self.against, theirs, *ratios, budget, self.met or "")

@@ -34,7 +34,13 @@ Run = Callable[..., Ran]
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of this machine reaches a command: no time, no home, no settings, no terminal."""
     monkeypatch.setattr(time, "time", lambda: history.NOW_MS / 1000)
-    for name in ("CODEX_HOME", "CODEX_USAGE_DB", "CODEX_USAGE_TRACKER_PRIVACY_MODE", "CODEX_USAGE_TRACKER_DEBUG", "NO_COLOR"):
+    for name in (
+        "CODEX_HOME",
+        "CODEX_USAGE_DB",
+        "CODEX_USAGE_TRACKER_PRIVACY_MODE",
+        "CODEX_USAGE_TRACKER_DEBUG",
+        "NO_COLOR",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "me"))
     monkeypatch.setenv("CODEX_USAGE_TRACKER_HOME", str(tmp_path / "tracker"))

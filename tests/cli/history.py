@@ -11,7 +11,8 @@ from tests.ingest.lines import Json, Line, used
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
-HOSTILE = "=1+1 [red]x[/red] \x1b[31m\u202eשלום 漢字 🦊\r\nend"
+HEBREW = "\u05e9\u05dc\u05d5\u05dd"
+HOSTILE = f"=1+1 [red]x[/red] \x1b[31m\u202e{HEBREW} 漢字 🦊\r\nend"
 CANARY = "canary"
 """Stands in every text that a privacy mode hides."""
 
@@ -36,23 +37,28 @@ class Log:
             self.lines.append(lines.text({"timestamp": stamp(self.now), "type": line.kind, "payload": line.payload}))
         return self
 
-    def turn(self, number: int, at: datetime, *calls: Json, model: str = "gpt-5.5", limits: Json | None = None) -> "Log":
+    def turn(
+        self, number: int, at: datetime, *calls: Json, model: str = "gpt-5.5", limits: Json | None = None
+    ) -> "Log":
         """Write a turn with its calls; every call but the last runs a command."""
         turn_id = f"{self.thread_id[:-4]}{number:04x}"
         self.now = at
-        self.add(lines.task_started(turn_id), lines.turn_context(turn_id, model=model, effort="high"), lines.user_message())
+        self.add(
+            lines.task_started(turn_id), lines.turn_context(turn_id, model=model, effort="high"), lines.user_message()
+        )
         for index, usage in enumerate(calls):
             self.total = lines.plus(self.total, usage)
-            if index < len(calls) - 1:
-                self.add(lines.function_call(f"call_{number}_{index}", arguments='{"cmd": "git status"}'))
+            last = index == len(calls) - 1
+            called = lines.function_call(f"call_{number}_{index}", arguments='{"cmd": "git status"}')
+            self.add(lines.agent_message() if last else called)
             response = f"resp_{self.thread_id[-6:]}_{number}_{index}"
             self.add(
                 lines.record(self.thread_id, turn_id, usage, self.total, response),
                 lines.token_count(self.total, usage, limits),
             )
-            if index < len(calls) - 1:
+            if not last:
                 self.add(lines.function_output(f"call_{number}_{index}"))
-        return self.add(lines.agent_message(), lines.task_complete(turn_id, duration_ms=42_000, time_to_first_token_ms=900))
+        return self.add(lines.task_complete(turn_id, duration_ms=42_000, time_to_first_token_ms=900))
 
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,9 +103,16 @@ def _project(name: str) -> Json:
 
 def _active() -> Iterator[Log]:
     parser = Log(PARSER, day(4), **_project("alpha"))
-    parser.turn(1, day(4), used(20_000, 0, 512, 900, 400), used(21_500, 19_968, 0, 350, 100), used(24_000, 21_504, 0, 1_200, 0))
+    parser.turn(
+        1, day(4), used(20_000, 0, 512, 900, 400), used(21_500, 19_968, 0, 350, 100), used(24_000, 21_504, 0, 1_200, 0)
+    )
     parser.turn(2, day(3), used(31_000, 24_064, 0, 2_000, 1_500), used(180_000, 30_976, 1_024, 800, 0))
-    parser.turn(3, day(0, 10), used(190_000, 179_968, 0, 4_000, 2_048), limits=_limits(37.5, resets_in=timedelta(hours=2, minutes=10)))
+    parser.turn(
+        3,
+        day(0, 10),
+        used(190_000, 179_968, 0, 4_000, 2_048),
+        limits=_limits(37.5, resets_in=timedelta(hours=2, minutes=10)),
+    )
     yield parser
     agent = Log(
         AGENT, day(3, 10), parent_thread_id=PARSER, session_id=PARSER, agent_nickname=f"Ada {CANARY}", agent_role="reviewer",

@@ -47,9 +47,7 @@ def test_all_formats_tell_the_same_as_query(ask: Run, written: Any) -> None:
 
 
 def test_csv(written: Any, codex_home: Path) -> None:
-    text = written("calls.csv").read_bytes().decode().replace(str(codex_home), "<home>")
-    assert "\r" not in text.replace(history.HOSTILE, "")
-    goldens.check("export.csv", text.replace("\r\n", "<newline>"))
+    goldens.check("export.csv", written("calls.csv").read_text(encoding="utf-8").replace(str(codex_home), "<home>"))
 
 
 def test_json_says_its_scope(written: Any) -> None:
@@ -72,13 +70,17 @@ def test_parquet_has_types_and_says_its_scope(written: Any) -> None:
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_standard_output_has_the_file_and_nothing_else(ask: Run, written: Any, form: str, codex_home: Path) -> None:
     ran = ask("export", "--format", form, "--output", "-")
-    written_text = written(f"calls.{form}").read_bytes().decode()
-    assert ran.out.replace("\r\n", "\n") == written_text.replace(str(codex_home), "<home>").replace("\r\n", "\n")
+    assert ran.out == written(f"calls.{form}").read_text(encoding="utf-8").replace(str(codex_home), "<home>")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_text_becomes_a_formula(start: str) -> None:
-    assert csv_text.guarded(f"{start}1+1") == f"'{start}1+1"
+    assert csv_text.guarded(f"{start}1+1") == f"'{start}1+1".replace("\t", " ").replace("\r", " ")
+
+
+def test_no_text_steers_a_terminal_or_breaks_a_line(written: Any) -> None:
+    assert csv_text.guarded("a\x1b[31m\r\nb\x9bc") == "a [31m  b c"
+    assert len(written("calls.csv").read_bytes().splitlines()) == 13
 
 
 @pytest.mark.parametrize("value", [-1, 0, 1.5, None, "a=b", ""])
@@ -118,7 +120,6 @@ def test_what_fails_leaves_nothing_behind(ask: Run, tmp_path: Path, monkeypatch:
 def test_what_stops_parquet_is_told_as_it_is(ask: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_args: object) -> Any:
         raise KeyboardInterrupt
-        yield
 
     monkeypatch.setattr("codex_usage_tracker.reports.parquet.rows", interrupted)
     assert ask("export", "--out", str(tmp_path / "calls.parquet")).code == 130

@@ -1,14 +1,14 @@
 """`refresh` and `rebuild-index`."""
 
-import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codex_usage_tracker.cli import progress
-from codex_usage_tracker.ingest import sync
+from codex_usage_tracker.ingest import jobs
 from tests.cli import history
 from tests.cli.conftest import Run
 
@@ -62,7 +62,7 @@ def test_options_stand_before_and_after_the_command(run_plain: Run, here: list[s
 
 
 def test_the_folder_of_rollouts_names_its_home(run_plain: Run, here: list[str]) -> None:
-    sessions = os.path.join(here[1], "sessions")
+    sessions = str(Path(here[1], "sessions"))
     assert run_plain("refresh", "--rollouts", sessions, *here[2:], "--json").json["new_calls"] == 12
 
 
@@ -90,7 +90,7 @@ def test_an_interrupted_refresh_says_that_nothing_is_lost(
     run_plain: Run, here: list[str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     with monkeypatch.context() as patch:
-        patch.setattr(sync.jobs, "read_all", interrupted)
+        patch.setattr(jobs, "read_all", interrupted)
         ran = run_plain("refresh", *here)
         assert ran.code == 130
         assert "kept" in ran.out
@@ -110,15 +110,14 @@ def test_rebuild_reads_all_again_and_keeps_what_is_gone(run_plain: Run, here: li
 
 
 def test_a_long_refresh_draws_a_bar(
-    run_plain: Run, here: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
+    run_plain: Run, here: list[str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """The bar tells bytes and files, and is on standard error alone."""
     monkeypatch.setattr(progress, "QUIET_SECONDS", 0)
     monkeypatch.setattr(progress, "REDRAW_SECONDS", 0)
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "120")
     ran = run_plain("refresh", *here)
-    del capfd
     assert "Reading logs" in ran.err
     assert "4/4 files" in ran.err
     assert "Reading logs" not in ran.out

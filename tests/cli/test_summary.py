@@ -48,7 +48,7 @@ def test_the_preset_expensive_gives_calls(ask: Run) -> None:
         (["--model", "gpt-5.5", "--model", "gpt-5.5-mini"], 10),
         (["--effort", "HIGH"], 12),
         (["--kind", "subagent"], 2),
-        (["--origin", "codex"], 6),
+        (["--origin", "codex"], 7),
         (["--project", "ALPHA-CANARY"], 8),
         (["--directory", "/home/canary/beta"], 2),
         (["--thread", history.PARSER], 8),

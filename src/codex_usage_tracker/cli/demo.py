@@ -53,7 +53,7 @@ def command(
     """
     folder = home or os.path.join(paths.data_folder(), "demo")
     if home is None:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.makedirs(paths.data_folder(), mode=0o700, exist_ok=True)
     plan = DemoPlan(Path(folder), calls=calls, seed=seed, days=days, bytes_per_call=bytes_per_call)
     answer = _written(asked, plan, replace=force or home is None)
     if home is None and not asked.json:

@@ -98,6 +98,8 @@ def run(args: list[str], name: str = "codex-usage-tracker") -> int:
     asked.json = "--json" in args
     try:
         return int(cli.main(args, prog_name=name, standalone_mode=False, obj=asked) or 0)
+    except SystemExit as stop:
+        return int(stop.code or 0)
     except BaseException as error:  # noqa: BLE001  (the outermost place: every failure is told in words)
         from codex_usage_tracker.cli import failure  # noqa: PLC0415  (few commands fail)
 

@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins with one of these would be run by a spreadsheet."""
+CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
+"""Characters that would break a line or steer a terminal."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AT = FIELDS.index("at")
 
 
 def guarded(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula; numbers stay as they are."""
+    """Return a cell of one line that no spreadsheet takes for a formula; numbers stay as they are."""
     if value is True or value is False:
         return "true" if value else "false"
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    return ("'" + value if value.startswith(FORMULA) else value).translate(CONTROLS)
 
 
 def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:

@@ -23,13 +23,10 @@ def summary(
 ) -> Summary:
     """Return the numbers of a filter's calls by one or more dimensions; a limit of 0 gives all groups."""
     split = [_dimension(one) for one in group_by]
-    groups = run.groups(reader.db, chosen, split, reader.zone)
+    groups = run.groups(reader.db, chosen, split, reader.zone, limit=limit and limit + 1)
     shown = groups[:limit] if limit else groups
     labels = _thread_names(reader, split, shown)
-    rows = [
-        Row(key=_key(group.keys), keys=dict(zip(group_by, group.keys, strict=True)), name=labels.get(group.keys[0] or ""), **named(group.numbers))
-        for group in shown
-    ]  # fmt: skip
+    rows = [_row(group, group_by, labels.get(group.keys[0] or "")) for group in shown]
     return Summary(
         schema=schema(name),
         scope=scope_of(reader, chosen),
@@ -39,6 +36,11 @@ def summary(
         row_count=len(rows),
         truncated=len(shown) < len(groups),
     )
+
+
+def _row(group: run.Group, group_by: Sequence[str], name: str | None) -> Row:
+    keys = dict(zip(group_by, group.keys, strict=True))
+    return Row(key=_key(group.keys), keys=keys, name=name, **named(group.numbers))
 
 
 def _dimension(name: str) -> dimensions.Dimension:
