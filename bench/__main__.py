@@ -36,7 +36,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError("must be at least 1")
     return number
 
 

@@ -54,7 +54,7 @@ def _processor() -> str:
 
 def versions(rivals: list[str]) -> dict[str, str]:
     """Return the versions of all that is measured, and of what it is made of."""
-    found = {TRACKER: told(*tracker(), "--version"), "commit": told("git", "rev-parse", "--short", "HEAD")}
+    found = {TRACKER: told(*tracker(), "--version"), "commit": told("git", "describe", "--always", "--dirty")}
     found["python"] = platform.python_version()
     found |= {name: version(name) for name in LIBRARIES}
     return found | {name: told(name, "--version") for name in rivals}

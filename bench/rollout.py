@@ -25,7 +25,7 @@ USAGE = {
     "reasoning_output_tokens": 100,
     "total_tokens": 20_300,
 }
-WORKPLACE = "/home/robin/code/shop"
+PROJECT = "/home/robin/code/shop"
 COMMAND = "pytest -q tests/test_cart.py"
 
 
@@ -54,14 +54,14 @@ class Rollout:
         return self._line(call, 1, "token_usage_record", {**_of(turn), **ids, "usage": USAGE, **totals})
 
     def _head(self) -> bytes:
-        about = {"id": THREAD, "session_id": THREAD, "timestamp": _stamp(0), "cwd": WORKPLACE}
+        about = {"id": THREAD, "session_id": THREAD, "timestamp": _stamp(0), "cwd": PROJECT}
         client = {"originator": "codex_exec", "cli_version": "0.169.0", "source": "exec", "model_provider": "openai"}
         return self._line(0, -2, "session_meta", {**about, **client, "history_mode": "paginated"})
 
     def _turn(self, turn: int) -> list[bytes]:
         first = turn * CALLS_PER_TURN
         started = {"type": "task_started", "turn_id": _turn_id(turn), "model_context_window": 258_400}
-        context = {"turn_id": _turn_id(turn), "cwd": WORKPLACE, "model": "gpt-5.6-sol", "effort": "medium"}
+        context = {"turn_id": _turn_id(turn), "cwd": PROJECT, "model": "gpt-5.6-sol", "effort": "medium"}
         lines = [self._line(first, -1, "event_msg", started), self._line(first, -1, "turn_context", context)]
         for call in range(first, first + CALLS_PER_TURN):
             lines += self._call(call)

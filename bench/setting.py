@@ -24,7 +24,8 @@ class Setting:
         self.runs = runs
         self.log: list[dict[str, object]] = []
         self.notes: list[str] = []
-        self._filled: set[Path] = set()
+        self.full: set[Path] = set()
+        """The databases that hold all of their history."""
         (work / "databases").mkdir(parents=True, exist_ok=True)
 
     def say(self, text: str) -> None:
@@ -42,35 +43,39 @@ class Setting:
     def filled(self, history: History) -> Path:
         """Return a database that holds a whole history, read by the present code."""
         database = self.database(history.path)
-        if database not in self._filled:
+        if database not in self.full:
             programs.remove(database)
             run(programs.refresh(history.path, database, history.calls))
-            self._filled.add(database)
+            self.full.add(database)
         return database
 
     def compare(self, measure: str, compared: list[Program], *, repeated: int = 1) -> list[Measured]:
         """Run programs in turn, as often as asked for; once before, unmeasured, so that all find the same caches."""
-        able = [Measured(program.name) for program in compared if self._is_able(program)]
-        chosen = {program.name: program for program in compared}
+        able = {program.name: program for program in compared if self._attempt(program)}
+        found = {name: Measured(name) for name in able}
         for _ in range(self.runs * (repeated if self.scale.repeated else 1)):
-            for one in able:
-                one.runs.append(self.measured(measure, chosen[one.name]))
-        return able
+            for name, program in list(able.items()):
+                done = self.measured(measure, program)
+                if done is None:
+                    del able[name]
+                else:
+                    found[name].runs.append(done)
+        return [found[name] for name in able]
 
-    def measured(self, measure: str, program: Program, *, watched: bool = False) -> Run:
+    def measured(self, measure: str, program: Program, *, watched: bool = False) -> Run | None:
         """Run a program once and keep its figures."""
-        done = run(program, watched=watched)
-        figures = {"wall_ms": done.wall_ms, "cpu_ms": done.cpu_ms, "peak_mb": done.peak_mb}
-        self.log.append({"measure": measure, "program": program.name, **figures})
+        done = self._attempt(program, watched=watched)
+        if done is not None:
+            figures = {"wall_ms": done.wall_ms, "cpu_ms": done.cpu_ms, "peak_mb": done.peak_mb}
+            self.log.append({"measure": measure, "program": program.name, **figures})
         return done
 
-    def _is_able(self, program: Program) -> bool:
-        """Say whether a program works; only a rival may fail."""
+    def _attempt(self, program: Program, *, watched: bool = False) -> Run | None:
+        """Run a program; only a rival may fail, and is then left out."""
         try:
-            run(program)
+            return run(program, watched=watched)
         except MeasureError as error:
             if not program.rival:
                 raise
             self.notes.append(f"left out: {error}")
-            return False
-        return True
+            return None

@@ -23,10 +23,11 @@ def measure(setting: Setting) -> list[Line]:
     floors = [programs.grep(history.path), programs.line_count(history.path)]
     others = programs.rivals(history.path, setting.work / "rivals", fresh=True)
     found = setting.compare("cold", [first_refresh(setting, history), *floors, *others])
+    setting.full.add(setting.database(history.path))
     return compared("cold", str(history), found, BUDGETS, "s")
 
 
 def first_refresh(setting: Setting, history: History) -> Program:
     """Return a refresh that finds no database."""
-    database = setting.database(history.path).with_suffix(".cold.sqlite3")
+    database = setting.database(history.path)
     return programs.refresh(history.path, database, history.calls, before=partial(programs.remove, database))

@@ -101,4 +101,4 @@ def _functions(setting: Setting, asked: Asked) -> list[Line]:
 def _probe(asked: Asked, question: str) -> Program:
     since = str(int(asked.since.timestamp() * 1000))
     words = (sys.executable, "-m", "bench.probe", str(asked.database), question, since)
-    return Program(f"{question}, as a function", words, {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"})
+    return Program(f"{question}, as a function", words, {"PYTHONPATH": str(ROOT / "src")})

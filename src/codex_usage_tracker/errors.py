@@ -81,6 +81,12 @@ class NewerSchemaError(DatabaseError):
     code = "newer_schema"
 
 
+class ForeignDatabaseError(DatabaseError):
+    """The database was made by another program."""
+
+    code = "foreign_database"
+
+
 class CorruptDatabaseError(DatabaseError):
     """The database file is damaged or is no database at all."""
 

@@ -121,6 +121,7 @@ class Reading(msgspec.Struct, array_like=True, gc=False):
 
     thread: Thread | None
     name: str | None
+    named_at: int
     profiles: list[Profile]
     calls: list[Call]
     claims: list[Claim]

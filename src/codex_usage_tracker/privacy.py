@@ -35,6 +35,8 @@ REDACTED_WORDS = {
     "deleted_paths": "File",
     "Check.repair": WITHOUT_PATHS,
     "DemoHistory.next": WITHOUT_PATHS,
+    "Failure.hint": WITHOUT_PATHS,
+    "Failure.message": WITHOUT_PATHS,
     "damage": WITHOUT_PATHS,
     "thread_name": GONE,
     "Row.name": GONE,
@@ -62,10 +64,10 @@ WORDS: dict[str, dict[str, str]] = {NORMAL: {}, REDACTED: REDACTED_WORDS, STRICT
 SHOWN = frozenset(
     """
     Check.hint Check.message Check.name Check.status DatabaseState.hint DatabaseState.problem Doctor.status
-    Export.format FactRow.name FileProblem.reason LogNote.code LogNote.meaning
+    Export.format FactRow.name Failure.code FileProblem.reason LogNote.code LogNote.meaning
     account agent_role basis client_version confidence credits date day effort group_by history history_mode hour kind
-    limit_id model month origin originator outcome plan provider reason record_id role schema service_tier source
-    subagent_type thread_source tier timezone type version week
+    limit_id model month origin originator outcome plan privacy_mode provider reason record_id role schema service_tier
+    source subagent_type thread_source tier timezone type version week
     """.split(),  # noqa: SIM905  (a list of words reads best as one text)
 )
 """Texts that no mode hides by themselves; a text that stands in no table is hidden, so that no new one slips out."""
@@ -106,7 +108,7 @@ class Veil:
         if "privacy_mode" in fields:
             fields["privacy_mode"] = self.mode
         if "keys" in fields and "key" in fields:
-            fields["key"] = _joined(list(fields["keys"].values())) if fields["keys"] else UNDECIDED
+            fields["key"] = _key(one.key, one.keys, fields["keys"])  # type: ignore[attr-defined]
         return type(one)(**fields)
 
     def value(self, owner: str, name: str, value: Any) -> Any:
@@ -142,5 +144,9 @@ class Veil:
         return found
 
 
-def _joined(keys: list[str | None]) -> str | None:
-    return keys[0] if len(keys) == 1 else " / ".join(key or "unknown" for key in keys)
+def _key(key: str | None, before: dict[str, str | None], after: dict[str, str | None]) -> str | None:
+    """Return a group's key made of its hidden keys: the one that it is, or all of them in a row."""
+    for name, value in before.items():
+        if value == key:
+            return after[name]
+    return " / ".join(one or "unknown" for one in after.values())

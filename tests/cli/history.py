@@ -115,9 +115,15 @@ def _active() -> Iterator[Log]:
     )
     yield parser
     agent = Log(
-        AGENT, day(3, 10), parent_thread_id=PARSER, session_id=PARSER, agent_nickname=f"Ada {CANARY}", agent_role="reviewer",
-        source=lines.spawned(PARSER, agent_nickname=f"Ada {CANARY}", agent_role="reviewer"), **_project("alpha"),
-    )  # fmt: skip
+        AGENT,
+        day(3, 10),
+        parent_thread_id=PARSER,
+        session_id=PARSER,
+        agent_nickname=f"Ada {CANARY}",
+        agent_role="reviewer",
+        source=lines.spawned(PARSER, agent_nickname=f"Ada {CANARY}", agent_role="reviewer"),
+        **_project("alpha"),
+    )
     yield agent.turn(1, day(3, 10), used(12_000, 0, 0, 300, 64), used(12_600, 11_904, 0, 50, 0), model="gpt-5.5-mini")
     odd = Log(ODD, day(1), cwd=f"/home/{CANARY}/=cmd|calc")
     yield odd.turn(1, day(1), used(9_000_000, 8_500_000, 0, 120_000, 64_000), used(950, 0, 0, 7, 0))

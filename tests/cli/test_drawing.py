@@ -8,7 +8,7 @@ from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import cells, cut, cut_start, pad, safe
 from codex_usage_tracker.contract import Numbers
 
-PLAIN = Screen(None, False, UNICODE)
+PLAIN = Screen(None, colour=False, glyphs=UNICODE)
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,9 @@ def test_cells(text: str, width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "width", "shown"), [("abcdef", 6, "abcdef"), ("abcdef", 4, "abc…"), ("漢字漢字", 5, "漢字…"), ("漢字", 3, "漢…"), ("abc", 0, "")],
-)  # fmt: skip
+    ("text", "width", "shown"),
+    [("abcdef", 6, "abcdef"), ("abcdef", 4, "abc…"), ("漢字漢字", 5, "漢字…"), ("漢字", 3, "漢…"), ("abc", 0, "")],
+)
 def test_cut(text: str, width: int, shown: str) -> None:
     assert cut(text, width) == shown
     assert cells(cut(text, width)) <= width
@@ -50,10 +51,21 @@ def test_cut_start_and_pad() -> None:
 @pytest.mark.parametrize(
     ("count", "shown"),
     [
-        (0, "0"), (950, "950"), (999, "999"), (1000, "1.00k"), (9_999, "10.0k"), (12_345, "12.3k"), (99_950, "100k"),
-        (999_499, "999k"), (999_500, "1.00M"), (12_040_741, "12.0M"), (5 * 10**9, "5.00B"), (10**15, "1000T"), (None, "-"),
+        (0, "0"),
+        (950, "950"),
+        (999, "999"),
+        (1000, "1.00k"),
+        (9_999, "10.0k"),
+        (12_345, "12.3k"),
+        (99_950, "100k"),
+        (999_499, "999k"),
+        (999_500, "1.00M"),
+        (12_040_741, "12.0M"),
+        (5 * 10**9, "5.00B"),
+        (10**15, "1000T"),
+        (None, "-"),
     ],
-)  # fmt: skip
+)
 def test_tokens(count: int | None, shown: str) -> None:
     assert figures.tokens(count) == shown
 
@@ -69,18 +81,30 @@ def test_share(part: int, whole: int, shown: str) -> None:
 @pytest.mark.parametrize(
     ("milliseconds", "shown"),
     [
-        (None, "-"), (12, "12 ms"), (1500, "1.5 s"), (60_000, "1 min"), (80_000, "1 min 20 s"), (7_800_000, "2 h 10 min"),
-        (90_000_000, "1 d 1 h"), (86_400_000, "1 d"),
+        (None, "-"),
+        (12, "12 ms"),
+        (1500, "1.5 s"),
+        (60_000, "1 min"),
+        (80_000, "1 min 20 s"),
+        (7_800_000, "2 h 10 min"),
+        (90_000_000, "1 d 1 h"),
+        (86_400_000, "1 d"),
     ],
-)  # fmt: skip
+)
 def test_length(milliseconds: int | None, shown: str) -> None:
     assert figures.length(milliseconds) == shown
 
 
 def test_age_size_and_count() -> None:
-    assert [figures.age(at, 10**9) for at in (10**9, 10**9 - 120_000, 10**9 - 7_200_000, 10**9 - 2 * 86_400_000, None)] == [
-        "just now", "2 min ago", "2 h ago", "2 d ago", "-",
-    ]  # fmt: skip
+    assert [
+        figures.age(at, 10**9) for at in (10**9, 10**9 - 120_000, 10**9 - 7_200_000, 10**9 - 2 * 86_400_000, None)
+    ] == [
+        "just now",
+        "2 min ago",
+        "2 h ago",
+        "2 d ago",
+        "-",
+    ]
     assert [figures.size(count) for count in (0, 999, 1_048_576, 3 * 10**9)] == ["0 B", "999 B", "1.05 MB", "3.00 GB"]
     assert [figures.counted(count, "file") for count in (0, 1, 1200)] == ["0 files", "1 file", "1,200 files"]
     assert figures.percent(89.5) == "89.5%"
@@ -89,9 +113,15 @@ def test_age_size_and_count() -> None:
 
 def numbers(inputs: int, cached: int, output: int) -> Numbers:
     return Numbers(
-        calls=1, input_tokens=inputs, cached_input_tokens=cached, cache_write_input_tokens=0,
-        uncached_input_tokens=inputs - cached, output_tokens=output, reasoning_output_tokens=0, total_tokens=inputs + output,
-    )  # fmt: skip
+        calls=1,
+        input_tokens=inputs,
+        cached_input_tokens=cached,
+        cache_write_input_tokens=0,
+        uncached_input_tokens=inputs - cached,
+        output_tokens=output,
+        reasoning_output_tokens=0,
+        total_tokens=inputs + output,
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +131,7 @@ def numbers(inputs: int, cached: int, output: int) -> Numbers:
         ((0, 0, 0), ""),
         ((100, 100, 0), "░░░░░░░░░░"),
         ((0, 0, 100), "██████████"),
-        ((1, 0, 0), "▏"),
+        ((1, 0, 0), "▓"),
         ((99, 99, 1), "░░░░░░░░░▏"),
         ((40, 40, 10), "░░░░█"),
     ],
@@ -133,7 +163,7 @@ def test_a_column_leaves_before_a_text_is_cut_to_nothing() -> None:
     table = Table(columns, [["a name that is long", "123456", "12", "1"]])
     widths = {60: 4, 35: 3, 27: 2, 12: 2}
     for width, count in widths.items():
-        header, row = table.lines(Screen(width, False, UNICODE))
+        header, row = table.lines(Screen(width, colour=False, glyphs=UNICODE))
         assert len(header.split()) == count, width
         assert cells(row) <= width
     assert list(table.lines(PLAIN))[1] == "a name that is long  123456     12      1"
@@ -142,6 +172,8 @@ def test_a_column_leaves_before_a_text_is_cut_to_nothing() -> None:
 def test_a_picture_takes_the_rest() -> None:
     columns = [Column("A"), Column(bars.legend, right=False, least=4, most=12)]
     table = Table(columns, [["1", lambda width, _screen: "x" * width]], ["2", ""])
-    assert [list(table.lines(Screen(width, False, UNICODE)))[1] for width in (7, 10, 99)] == [
-        "1  xxxx", "1  xxxxxxx", "1  xxxxxxxxxxxx",
-    ]  # fmt: skip
+    assert [list(table.lines(Screen(width, colour=False, glyphs=UNICODE)))[1] for width in (7, 10, 99)] == [
+        "1  xxxx",
+        "1  xxxxxxx",
+        "1  xxxxxxxxxxxx",
+    ]

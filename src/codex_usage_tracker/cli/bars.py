@@ -38,7 +38,7 @@ def parts(numbers: Numbers, largest: int, width: int, steps: int) -> tuple[int, 
         return 0, 0, 0
     length = max(1, round(numbers.total_tokens / largest * width * steps))
     output = min(length, max(1, round(numbers.output_tokens / largest * width * steps))) if numbers.output_tokens else 0
-    whole = (length - output) // steps
+    whole = max((length - output) // steps, not output)
     cached = round(whole * numbers.cached_input_tokens / numbers.input_tokens) if numbers.input_tokens else 0
     return cached, whole - cached, min(output, (width - whole) * steps)
 

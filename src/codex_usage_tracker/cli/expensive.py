@@ -21,14 +21,7 @@ MEASURE = "largest by tokens"
 
 
 @options.command("expensive")
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=20,
-    show_default=True,
-    help="At most so many calls; 0 is all.",
-)
+@options.limited(20, "calls")
 @click.option("--preset", type=click.Choice(["today", "last-7-days"]), help="A ready range.")
 @filters.with_filters
 def command(asked: Invocation, limit: int, preset: str | None, **chosen: Any) -> None:

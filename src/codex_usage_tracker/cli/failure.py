@@ -28,9 +28,8 @@ def tell(error: BaseException, asked: Invocation, name: str) -> int:
     if os.environ.get(DEBUG) and not isinstance(error, (click.ClickException, click.Abort)):
         traceback.print_exception(error)
     failure, code = explained(error)
-    for field in ("message", "hint"):
-        text = getattr(failure, field).replace("`codex-usage-tracker ", f"`{name} ")
-        setattr(failure, field, privacy.without_paths(text, asked.privacy_mode))
+    failure.hint = failure.hint.replace("`codex-usage-tracker ", f"`{name} ")
+    failure = privacy.hidden(failure, asked.privacy_mode, b"")
     if asked.json:
         click.echo(msgspec.json.format(msgspec.json.encode(FailureAnswer(error=failure)), indent=2))
     elif isinstance(error, click.UsageError):

@@ -81,6 +81,15 @@ def length(milliseconds: int | None) -> str:
     return UNKNOWN
 
 
+def soon(at: int, zone: ZoneInfo, now: int) -> str:
+    """Return an instant of the days to come: the weekday, unless it is today, and hour and minute."""
+    if not 0 <= at - now < 6 * DAY:
+        return clock(at, zone, now)
+    local = zones.moment(at, zone)
+    today = zones.moment(now, zone).date() == local.date()
+    return local.strftime("%H:%M" if today else "%a %H:%M")
+
+
 def roughly(milliseconds: int) -> str:
     """Return a length of time to the minute."""
     return "less than a minute" if milliseconds < MINUTE else length(milliseconds // MINUTE * MINUTE)

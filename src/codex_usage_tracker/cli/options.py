@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,6 +12,8 @@ from codex_usage_tracker.privacy import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 LANGUAGES = ("en",)
 
@@ -81,6 +83,14 @@ def write_options(ctx: click.Context, formatter: click.HelpFormatter, params: Se
     if records:
         with formatter.section("Options"):
             formatter.write_dl(records)
+
+
+def limited(default: int, things: str) -> Callable[[Function], Function]:
+    """Give a command the option that says how many things are listed."""
+    return click.option(
+        "--limit", metavar="N", type=click.IntRange(min=0), default=default, show_default=True,
+        help=f"At most so many {things}; 0 is all.",
+    )  # fmt: skip
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:

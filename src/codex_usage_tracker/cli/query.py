@@ -18,19 +18,11 @@ if TYPE_CHECKING:
 @filters.with_filters
 @click.option("--sort", type=click.Choice(list(CALL_SORTS)), default="time", show_default=True, help="What to sort by.")
 @click.option("--ascending", is_flag=True, help="The oldest or smallest first.")
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=100,
-    show_default=True,
-    help="At most so many calls; 0 is all.",
-)
+@options.limited(100, "calls")
 @click.option("--offset", metavar="N", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
 def command(asked: Invocation, sort: str, ascending: bool, limit: int, offset: int, **chosen: Any) -> None:
     """List calls, filtered and sorted, the newest first."""
     with reading.questions(asked, empty=asked.json) as reader:
-        answer = ask(
-            reader, filters.filter_of(asked, reader, chosen), sort=sort, ascending=ascending, limit=limit, offset=offset,
-        )  # fmt: skip
+        meant = filters.filter_of(asked, reader, chosen)
+        answer = ask(reader, meant, sort=sort, ascending=ascending, limit=limit, offset=offset)
     asked.answer(answer, calls.lines)

@@ -35,14 +35,7 @@ TURNS = (
 
 @options.command("session")
 @click.argument("thread", metavar="[ID]", required=False, help="A thread; the latest if none is named.")
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=200,
-    show_default=True,
-    help="At most so many calls; 0 is all.",
-)
+@options.limited(200, "calls")
 def command(asked: Invocation, thread: str | None, limit: int) -> None:
     """Show one thread: turns, sub-agents and reviews, tools, calls.
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from codex_usage_tracker.cli import bars, groups, options, reading, words
-from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, age, clock, percent, roughly, tokens
+from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, age, clock, percent, roughly, soon, tokens
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import pad, safe
 from codex_usage_tracker.reports.status import status
@@ -78,10 +78,10 @@ def _limits(windows: list[Window], zone: ZoneInfo, now: int) -> Table:
     """Return what is left of each limit, by what was seen last and when that was."""
     columns = (
         Column(pad("Limits", TITLE_CELLS - 2), right=False, style="faint"),
-        Column("", right=False, least=12, most=24),
+        Column("", right=False, least=8, most=24),
         Column("Left"),
         Column("Resets", right=False),
-        Column("Seen", right=False, style="faint", leaves=1),
+        Column("Age", style="faint", leaves=1),
     )
     rows = [_limit(window, zone, now) for window in windows]
     if all(window.passed for window in windows):
@@ -90,17 +90,12 @@ def _limits(windows: list[Window], zone: ZoneInfo, now: int) -> Table:
 
 
 def _limit(window: Window, zone: ZoneInfo, now: int) -> list[Cell]:
-    left, at = window.left_percent, window.resets_at
+    left, at = percent(window.left_percent), window.resets_at
+    seen = age(window.observed_at, now).removesuffix(" ago")
     if window.passed:
-        return [
-            _name(window),
-            "",
-            f"was {percent(left)}",
-            f"reset since ({clock(at, zone, now)})",
-            age(window.observed_at, now),
-        ]
-    resets = f"in {roughly(at - now)} ({clock(at, zone, now)})" if at else groups.UNKNOWN
-    return [_name(window), partial(_level, left), percent(left), resets, age(window.observed_at, now)]
+        return [_name(window), "", f"was {left}", f"reset since {clock(at, zone, now)}", seen]
+    resets = f"in {roughly(at - now)} ({soon(at, zone, now)})" if at else groups.UNKNOWN
+    return [_name(window), partial(_level, window.left_percent), left, resets, seen]
 
 
 def _name(window: Window) -> str:

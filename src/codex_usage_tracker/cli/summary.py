@@ -36,14 +36,7 @@ PRESETS = (*RANGES, *SPLITS, "expensive")
     help=f"Any of {', '.join(dimensions.DIMENSIONS)}; thread where nothing is said.",
 )  # fmt: skip
 @click.option("--preset", metavar="NAME", type=click.Choice(PRESETS), help=f"Ready made: {', '.join(PRESETS)}.")
-@click.option(
-    "--limit",
-    metavar="N",
-    type=click.IntRange(min=0),
-    default=20,
-    show_default=True,
-    help="At most so many rows; 0 is all.",
-)
+@options.limited(20, "rows")
 @filters.with_filters
 def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, limit: int, **chosen: Any) -> None:
     """Sum tokens by model, thread, project or anything else.

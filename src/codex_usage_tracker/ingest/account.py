@@ -11,7 +11,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker.ingest import labels, limits
-from codex_usage_tracker.ingest.decode import instant, limits_of, usage_of, uuid7_instant
+from codex_usage_tracker.ingest.decode import instant, limits_of, usage_of, uuid7_instant, whole
 from codex_usage_tracker.ingest.state import AFTER_COMPACTION, CAUSES, COMPACTION, DELEGATED, NO_SIGNAL
 from codex_usage_tracker.ingest.story import Story
 from codex_usage_tracker.model import COPIED, GAP, NO_USAGE, UNPROVEN, Call, Claim, Limit, Profile, Usage
@@ -74,7 +74,7 @@ class Account(Story):
         if info is None:
             state.restarted = True
             return
-        state.window = info.model_context_window or state.window
+        state.window = whole(info.model_context_window) or state.window
         total, last = usage_of(info.total_token_usage), usage_of(info.last_token_usage)
         if total is None or last is None:
             missing = info.total_token_usage is None or info.last_token_usage is None
@@ -82,8 +82,9 @@ class Account(Story):
             return
         if state.restarted:
             state.restarted = False
-            if total == last:
+            if total == last and state.total is not None:
                 state.total = None
+                state.runs += 1
         self._snapshot(total, last, at, line)
         state.total, state.last = total, last
         state.total_of = self._owner() if state.inherited else None
@@ -127,16 +128,16 @@ class Account(Story):
             return
         if total == before and (last == state.last or state.last == NO_USAGE or total != last):
             return
-        if total == last:
+        if total == last and before is not None:
             state.runs += 1
         standing = self._standing(total, last)
+        if before is not None and not state.inherited:
+            self._gap(before, total, last, at, line)
         if standing:
             owner = self._owner() if standing == COPIED else state.own
             key = self._key(owner, total, last)
             call = self._claim(standing, owner if standing == COPIED else state.parent or owner, key, last, at, line)
         else:
-            if before is not None:
-                self._gap(before, total, last, at, line)
             answered = instant(state.answered_at or b"") or at
             call = self._open(self._key(state.own, total, last), last, at, line, "snapshot", None, answered)
         call.logged = total
@@ -166,7 +167,9 @@ class Account(Story):
         state = self.state
         if state.inherited:
             return COPIED if state.turn_ids else UNPROVEN
-        return UNPROVEN if state.continued and state.total is None and total != last else ""
+        if state.total is None:
+            return UNPROVEN if state.continued and total != last else ""
+        return UNPROVEN if state.total_of is not None and _less(total, state.total) != last else ""
 
     def _owner(self) -> str:
         """Return the ancestor that a copied turn belongs to: the youngest that is not younger than the turn."""

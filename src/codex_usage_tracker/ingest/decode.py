@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 10**12
 """A counter beyond this is damage: sums of calls must stay below 2^63."""
+MAX_NUMBER = 2**53
+"""Any other number beyond this is damage; databases and programs hold whole numbers up to here."""
 
 
 NESTED = frozenset({"event_msg", "response_item"})
@@ -407,6 +409,11 @@ def usage_of(usage: UsageJson | None) -> Usage | None:
     if 0 <= cached <= inputs <= MAX_TOKENS and 0 <= reasoning <= output <= MAX_TOKENS and 0 <= written <= inputs:
         return counters
     return None
+
+
+def whole(number: int | None) -> int | None:
+    """Return a number that is not negative and not absurd, None for any other."""
+    return number if number is not None and 0 <= number < MAX_NUMBER else None
 
 
 _minutes: dict[bytes, int] = {}

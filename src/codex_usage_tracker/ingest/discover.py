@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def _found(path: str, entry: os.DirEntry[str], archived: bool, problems: list[Pr
     except OSError as error:
         problems.append(Problem(path, error.strerror or "cannot be read"))
         return None
+    if not S_ISREG(stat.st_mode):
+        problems.append(Problem(path, "is no file"))
+        return None
     name = entry.name.removesuffix(".zst")
     return Found(name, path, archived, stat.st_size, stat.st_mtime_ns, stat.st_ino)
 
@@ -65,24 +69,41 @@ def _files(root: str, problems: list[Problem]) -> Iterator[tuple[str, os.DirEntr
     folders, entered = [(root, 0)], set()
     while folders:
         folder, depth = folders.pop()
-        try:
-            entries = os.scandir(folder)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            problems.append(Problem(folder, error.strerror or "cannot be read"))
-            continue
-        with entries:
+        for entry in _listed(folder, problems):
+            if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIXES):
+                yield entry.path, entry
+            elif depth < MAX_DEPTH and _is_folder(entry):
+                if entry.is_symlink():
+                    real = os.path.realpath(entry.path)
+                    if real in entered or f"{folder}{os.sep}".startswith(f"{real}{os.sep}"):
+                        continue
+                    entered.add(real)
+                folders.append((entry.path, depth + 1))
+
+
+def _listed(folder: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
+    """Return what a folder holds; nothing where it is not there."""
+    found: list[os.DirEntry[str]] = []
+    try:
+        with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIXES):
-                    yield entry.path, entry
-                elif depth < MAX_DEPTH and _is_folder(entry):
-                    if entry.is_symlink():
-                        real = os.path.realpath(entry.path)
-                        if real in entered or folder.startswith(real):
-                            continue
-                        entered.add(real)
-                    folders.append((entry.path, depth + 1))
+                if entry.name.isascii() or _is_text(entry.path, problems):
+                    found.append(entry)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        problems.append(Problem(folder, error.strerror or "cannot be read"))
+    return found
+
+
+def _is_text(path: str, problems: list[Problem]) -> bool:
+    """Say whether a path is UTF-8: on Linux it may be any bytes, which no database takes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        problems.append(Problem(os.fsencode(path).decode("utf-8", "backslashreplace"), "has a name that is no text"))
+        return False
+    return True
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

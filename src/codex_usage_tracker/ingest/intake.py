@@ -40,11 +40,13 @@ class Intake:
         self.db = connection
         self.result = result
         self.watching = watching
+        self.resumed = False
 
     def take(self, changed: Iterable[tuple[int, Found]], indexes: list[files.Index], *, again: bool) -> None:
         """Read the changed files of some homes, newest first, and settle what depends on several files."""
         newest = sorted(changed, key=lambda one: (-one[1].mtime_ns, one[1].path))
         self.db.execute("BEGIN IMMEDIATE")
+        self.resumed = bool(files.unsettled(self.db))
         work = [self._work(home_id, found, again=again) for home_id, found in newest]
         self.db.execute("COMMIT")
         self._read(work, indexes)
@@ -114,7 +116,8 @@ class Intake:
     def _finish(self, writer: Writer, indexes: list[files.Index]) -> None:
         """Settle what depends on several files, in the transaction of the last slice."""
         threads = files.unsettled(self.db)
-        names.apply(self.db, writer, [index for index in indexes if index.changed or threads])
+        fresh = self.resumed or writer.added_threads
+        names.apply(self.db, writer, [index for index in indexes if index.changed or fresh])
         self._settle(writer, threads)
         for call_id, profile_id, model in files.unknown_models(self.db, threads):
             writer.give_model(call_id, profile_id, model)

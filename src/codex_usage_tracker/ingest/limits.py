@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker.ingest import labels
+from codex_usage_tracker.ingest.decode import whole
 from codex_usage_tracker.model import Limit
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def changed(limits: LimitsJson, at: int, last: Last) -> Iterator[Limit]:
     """Give the windows that differ from the last ones, and remember them; a window is known by its length, not its slot."""
     family = labels.name_of(limits.limit_id) or "codex"
     for window in (limits.primary, limits.secondary):
-        if window is None or not window.window_minutes or not 0 <= window.used_percent < 10**6:
+        if window is None or not 0 <= window.used_percent < 10**6 or not whole(window.window_minutes):
             continue
         resets_at = _resets_at(window, at)
         name = f"{family}:{window.window_minutes}"

@@ -54,6 +54,7 @@ def read_slice(stream: BinaryIO, name: str, saved: bytes, offset: int, lines: in
     return Reading(
         thread=account.thread,
         name=account.name,
+        named_at=account.named_at,
         profiles=list(account.profiles),
         calls=account.calls,
         claims=account.claims,
@@ -256,9 +257,9 @@ def _patch_end(account: Account, patch: decode.PatchEnd, _at: int, number: int) 
     account.fact("patch:applied" if patch.success else "patch:failed", number)
 
 
-def _name(account: Account, named: decode.NameUpdated, _at: int, _number: int) -> None:
+def _name(account: Account, named: decode.NameUpdated, at: int, _number: int) -> None:
     if named.thread_id in {None, account.state.own}:
-        account.name = named.thread_name
+        account.name, account.named_at = named.thread_name, at
 
 
 def _agent_spoke(account: Account, _line: bytes, timestamp: bytes | None, _number: int) -> None:

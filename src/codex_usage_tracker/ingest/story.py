@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker.ingest import identity, labels
-from codex_usage_tracker.ingest.decode import instant, uuid7_instant
+from codex_usage_tracker.ingest.decode import instant, uuid7_instant, whole
 from codex_usage_tracker.ingest.state import DELEGATED, TOOL_RESULT, USER, State
 from codex_usage_tracker.model import Note, Thread, Turn
 
@@ -25,6 +25,7 @@ class Story:
         self.notes: dict[str, list[int]] = {}
         self.thread: Thread | None = None
         self.name: str | None = None
+        self.named_at = 0
 
     def at(self, timestamp: bytes | None, line: int) -> int:
         """Return a line's instant; that of the line before where it has none."""
@@ -61,7 +62,7 @@ class Story:
         state = self.state
         state.known, state.own, state.own_at = True, meta.id or state.own, uuid7_instant(meta.id)
         state.kind = identity.kind_of(meta)
-        state.start_ordinal = meta.subagent_history_start_ordinal
+        state.start_ordinal = whole(meta.subagent_history_start_ordinal)
         state.continued = meta.history_base is not None
         spawned_by = identity.parent_of(meta) if state.kind == "subagent" else None
         base = meta.history_base.thread_id if meta.history_base else None
@@ -75,7 +76,7 @@ class Story:
     def task_started(self, event: TurnEvent, at: int, _line: int) -> None:
         """Begin a turn; a turn of the rollout's own ends the copied part."""
         state = self.state
-        state.window = event.model_context_window or state.window
+        state.window = whole(event.model_context_window) or state.window
         self._enter(event.turn_id)
         state.tier = state.next_tier
         if not self._copied(event.turn_id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_usage_tracker.errors import NewerSchemaError
+from codex_usage_tracker.errors import ForeignDatabaseError, NewerSchemaError
 
 if TYPE_CHECKING:
     import apsw
@@ -31,8 +31,12 @@ def version_of(connection: apsw.Connection) -> int:
 
 
 def check(connection: apsw.Connection, path: str) -> None:
-    """Refuse a database that a newer version of this program has written."""
+    """Refuse a database of another program, and one that a newer version of this program has written."""
     version = version_of(connection)
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    if (tables or version) and "source_file" not in tables and version <= LATEST:
+        msg = f"{path} is a database of another program"
+        raise ForeignDatabaseError(msg, "Name another file with --db.")
     if version > LATEST:
         msg = f"{path} has schema {version}; this version knows schemas up to {LATEST}"
         raise NewerSchemaError(msg, "Update codex-usage-tracker, or name another database with --db.")

@@ -69,6 +69,7 @@ class Writer:
         self.labels: dict[str, int] = {}
         self.threads: dict[str, int] = {}
         self.shared: dict[tuple[str, ...], int] = {}
+        self.added_threads = False
 
     def write(self, file: SourceFile, reading: Reading) -> None:
         """Write one slice with the cursor that stands after it."""
@@ -78,7 +79,7 @@ class Writer:
         if reading.thread is not None:
             self._describe(thread, reading.thread, file.name)
         if reading.name is not None:
-            self.name_thread(reading.own, reading.name, max((call.at for call in reading.calls), default=0))
+            self.name_thread(reading.own, reading.name, reading.named_at)
         turns = self._turns(thread, reading, known=known)
         self._calls(thread, turns, file.id, reading, known=known)
         self._claims(file.id, reading)
@@ -97,6 +98,7 @@ class Writer:
             found = scalar(self.db, "SELECT id FROM thread WHERE thread_id = ?", (thread_id,))
             if found is None:
                 self.db.execute("INSERT INTO thread (thread_id) VALUES (?)", (thread_id,))
+                self.added_threads = True
                 found = self.db.last_insert_rowid()
             self.threads[thread_id] = found
         return found

@@ -1,0 +1,159 @@
+"""Write the generated pages: `python docs/generate.py`, after a command, an answer or the demo has changed.
+
+`reference/cli.md` comes from the commands, `reference/schemas.json` from the answers, and the examples of the guide
+(blocks that begin with `$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import os
+import re
+import sys
+import tempfile
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from codex_usage_tracker.cli.main import COMMANDS, cli, run
+from codex_usage_tracker.contract import Calls, Session, Status, Summary, checks, logs, outcomes
+from codex_usage_tracker.demo import DemoPlan, write_history
+from codex_usage_tracker.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from codex_usage_tracker.cli.options import Command
+
+DOCS = Path(__file__).parent
+NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+ANSWERS = (
+    Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Export, outcomes.Deletion, outcomes.DemoHistory,
+    outcomes.FailureAnswer, logs.LogInspection, checks.Doctor,
+)  # fmt: skip
+EXIT_CODES = {
+    ExitCode.OK: "All went well.",
+    ExitCode.FAILED: "Something failed and is explained; of `doctor`, a check fails.",
+    ExitCode.USAGE: "An option or value cannot be understood.",
+    ExitCode.NO_LOGS: "There are no Codex logs where they were looked for.",
+    ExitCode.BUSY: "Another refresh is running and did not end in time.",
+    ExitCode.DATABASE: "The database is not there, cannot be opened or is damaged.",
+    ExitCode.INTERRUPTED: "Interrupted with Ctrl-C. What was read is kept.",
+}
+ENVIRONMENT = {
+    "CODEX_HOME": "The Codex homes to read, where `--codex-home` names none; several are parted as in `PATH`.",
+    "CODEX_USAGE_DB": "The database, where `--db` names none.",
+    "CODEX_USAGE_TRACKER_HOME": "The folder of the tracker's own files; `~/.codex-usage-tracker` otherwise.",
+    "CODEX_USAGE_TRACKER_PRIVACY_MODE": "The privacy mode, where `--privacy-mode` names none.",
+    "CODEX_USAGE_TRACKER_DEBUG": "With 1, an unexpected failure prints where it comes from.",
+    "COLUMNS": "The width to draw for.",
+    "NO_COLOR": "With any value, nothing is coloured.",
+}
+BLOCK = "\b\n"
+"""With this click keeps the lines of a paragraph as they are."""
+EXAMPLE = re.compile(r"```console\n\$ codex-usage-tracker ([^\n]*)\n.*?```", re.DOTALL)
+
+
+def reference() -> str:
+    """Return the reference of all commands."""
+    return "\n".join(_reference()) + "\n"
+
+
+def _reference() -> Iterator[str]:
+    context = click.Context(cli, info_name="codex-usage-tracker")
+    yield from ("# Commands", "", "Made from the commands by `docs/generate.py`.", "")
+    yield from ("## Options of every command", "", "They stand before or after the name of the command.", "")
+    yield from _options(cli.params, context)
+    for group, commands in COMMANDS.items():
+        for name in commands:
+            command = cli.get_command(context, name)
+            if command is not None:
+                yield from _command(command, click.Context(command, parent=context, info_name=name), group)
+    yield from _table("Exit codes", ("code", "meaning"), {str(int(code)): text for code, text in EXIT_CODES.items()})
+    yield from _table("Environment", ("variable", "meaning"), {f"`{name}`": text for name, text in ENVIRONMENT.items()})
+
+
+def _command(command: click.Command, context: click.Context, group: str) -> Iterator[str]:
+    own: Command = command  # type: ignore[assignment]
+    arguments = "".join(f" {param.make_metavar(context)}" for param in own.params if isinstance(param, click.Argument))
+    yield from (
+        f"## {context.info_name}",
+        "",
+        f"*{group}:* {inspect.cleandoc(command.help or '').replace(BLOCK, '')}",
+        "",
+    )
+    yield from (f"    codex-usage-tracker {context.info_name} [OPTIONS]{arguments}", "")
+    yield from _options(own.params[: own.own], context)
+
+
+def _options(params: list[click.Parameter], context: click.Context) -> Iterator[str]:
+    """Return a table of options, a line for each."""
+    records = [record for param in params if (record := param.get_help_record(context))]
+    if records:
+        yield from ("| option | meaning |", "|---|---|")
+        yield from (
+            f"| `{names.replace('|', chr(92) + '|')}` | {text.replace('|', chr(92) + '|')} |" for names, text in records
+        )
+        yield ""
+
+
+def _table(title: str, heads: tuple[str, str], rows: dict[str, str]) -> Iterator[str]:
+    yield from (f"## {title}", "", f"| {heads[0]} | {heads[1]} |", "|---|---|")
+    yield from (f"| {name} | {text} |" for name, text in rows.items())
+    yield ""
+
+
+def schemas() -> str:
+    """Return the JSON schemas of all answers."""
+    found, components = msgspec.json.schema_components(ANSWERS, ref_template="#/$defs/{name}")
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "anyOf": list(found), "$defs": components}
+    return msgspec.json.format(msgspec.json.encode(whole, order="sorted"), indent=2).decode() + "\n"
+
+
+class Demo:
+    """The demo history in a folder that is gone afterwards, at a moment that stands still."""
+
+    def __init__(self, folder: str) -> None:
+        home = Path(folder) / "codex"
+        write_history(DemoPlan(home, calls=4_000, bytes_per_call=1_600, end=NOW))
+        own = {"CODEX_HOME": str(home), "CODEX_USAGE_DB": str(Path(folder) / "usage.sqlite3")}
+        os.environ.update(
+            own, COLUMNS="80", TZ="Europe/Stockholm", HOME=folder, CODEX_USAGE_TRACKER_HOME=f"{folder}/own"
+        )
+        time.time = NOW.timestamp
+
+    def run(self, command: str) -> tuple[int, str]:
+        """Return the exit code of a command and what it prints."""
+        shown = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        with redirect_stdout(shown), redirect_stderr(shown):
+            code = run(command.split())
+        shown.seek(0)
+        return code, shown.read()
+
+    def example(self, found: re.Match[str]) -> str:
+        """Return an example with what the command prints now."""
+        code, shown = self.run(found[1])
+        if code:
+            sys.exit(f"{found[1]} fails: {shown}")
+        return f"```console\n$ codex-usage-tracker {found[1]}\n{shown.rstrip()}\n```"
+
+
+def main() -> None:
+    """Write all generated pages."""
+    (DOCS / "reference" / "cli.md").write_text(reference(), encoding="utf-8")
+    (DOCS / "reference" / "schemas.json").write_text(schemas(), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        demo = Demo(folder)
+        demo.run("refresh")
+        for page in sorted((DOCS / "guide").glob("*.md")):
+            page.write_text(EXAMPLE.sub(demo.example, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The generated pages are those of today's commands and answers."""
+
+import importlib.util
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from codex_usage_tracker.errors import ExitCode
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+AGAIN = "python docs/generate.py writes it anew"
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def surroundings() -> Iterator[None]:
+    """Give back what the demo changes of this process."""
+    before, clock = dict(os.environ), time.time
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+    time.time = clock
+
+
+def test_the_reference_of_the_commands_is_current(generate: ModuleType) -> None:
+    assert (DOCS / "reference" / "cli.md").read_text(encoding="utf-8") == generate.reference(), AGAIN
+
+
+def test_the_schemas_are_current(generate: ModuleType) -> None:
+    assert (DOCS / "reference" / "schemas.json").read_text(encoding="utf-8") == generate.schemas(), AGAIN
+
+
+def test_every_exit_code_is_explained(generate: ModuleType) -> None:
+    assert set(generate.EXIT_CODES) == set(ExitCode)
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_every_example_of_the_guide_runs(generate: ModuleType, tmp_path: Path) -> None:
+    demo = generate.Demo(str(tmp_path))
+    assert demo.run("refresh")[0] == 0
+    pages = [page.read_text(encoding="utf-8") for page in (DOCS / "guide").glob("*.md")]
+    examples = [found for page in pages for found in generate.EXAMPLE.finditer(page)]
+    assert len(examples) > 8
+    for found in examples:
+        code, shown = demo.run(found[1])
+        assert (code, bool(shown)) == (0, True), found[1]
+        assert max(map(len, shown.splitlines())) <= 100 or "--json" in found[1]
