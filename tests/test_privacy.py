@@ -1,179 +1,306 @@
-"""What the privacy modes hide, in every answer and on every way out."""
+"""No text of a log reaches the database but the labels that are documented: canaries in every field of every line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
-import msgspec
-import pyarrow.parquet
+import apsw
 import pytest
 
-from codex_usage_tracker import contract, privacy
-from codex_usage_tracker.contract import checks, logs, outcomes
-from codex_usage_tracker.query.dimensions import NAMES
-from tests.cli import goldens, history
-from tests.cli.conftest import Run, ask, codex_home, database, run_plain, surroundings
+from codex_usage_tracker.ingest.sync import refresh
+from tests.corpus.logs import SCENARIOS
+from tests.ingest import lines, zst
+from tests.ingest.home import Home
+from tests.ingest.lines import event, function_call, function_output, item, record, session_meta, thread, turn, used
 
-__all__ = ["ask", "codex_home", "database", "run_plain", "surroundings"]
+VERSIONS = list(dict.fromkeys(scenario.partition("/")[0] for scenario in SCENARIOS))
+Json = dict[str, Any]
 
-BY_DIMENSION = {("Row", "key"), ("Row", "keys")}
-"""Hidden by the names of the dimensions."""
-SECRET = b"0123456789abcdef"
-HIDING = (privacy.REDACTED, privacy.STRICT)
-COMMANDS = (
-    ["report", "--last", "all", "--by", "directory", "--by", "project", "--by", "remote"],
-    ["report", "--last", "all", "--by", "project", "--format", "csv"],
-    ["summary"],
-    ["summary", "--group-by", "thread"],
-    ["summary", "--group-by", "root_thread,cwd"],
-    ["summary", "--project", "alpha-canary", "--directory", "/home/canary/alpha", "--thread", "no such canary"],
-    ["query"],
-    ["expensive"],
-    ["session", history.PARSER],
-    ["status"],
-    ["refresh"],
-    ["doctor", "--suggest-repair"],
-)
-BY_STRICT_THINGS = (["summary", "--group-by", "branch"], ["summary", "--group-by", "nickname,session"])
-
-
-def structs() -> Iterator[type[msgspec.Struct]]:
-    """Give all structs that leave the process."""
-    for module in (contract, checks, logs, outcomes):
-        for one in vars(module).values():
-            if isinstance(one, type) and issubclass(one, msgspec.Struct) and one.__module__ == module.__name__:
-                yield one
+LABELS = {
+    "session_meta": {
+        "cwd", "originator", "cli_version", "source", "thread_source", "agent_nickname", "agent_role", "agent_type",
+        "model_provider", "commit_hash", "branch", "repository_url",
+    },
+    "turn_context": {"model", "effort", "cwd"},
+    "event_msg:thread_settings_applied": {"model", "model_provider_id", "service_tier", "reasoning_effort", "cwd"},
+    "event_msg:token_count": {"limit_id", "plan_type"},
+    "event_msg:thread_name_updated": {"thread_name"},
+    "event_msg:item_completed": {"server", "tool", "agent_nickname", "agent_role", "model", "reasoning_effort"},
+    "event_msg:mcp_tool_call_end": {"server", "tool"},
+    "response_item:function_call": {"name", "namespace"},
+    "response_item:custom_tool_call": {"name", "namespace"},
+    "compacted": {"model"},
+}  # fmt: skip
+"""Fields of each kind of line that are documented as kept: names, never text."""
+SECRET_IDS = {"creator_user_id", "creator_account_id"}
+"""Identifiers of people, of which at most a keyed hash is kept."""
+FORM = {"type", "role", "timestamp"}
+"""What tells the kind of a line or of a part of it."""
 
 
-def kinds(hint: Any) -> set[Any]:
-    """Return the types that a field may hold, within lists too; of dicts the values."""
-    if isinstance(hint, UnionType) or get_origin(hint) is list:
-        return set().union(*map(kinds, get_args(hint)))
-    return kinds(get_args(hint)[1]) if get_origin(hint) is dict else {hint}
+# -- real lines --------------------------------------------------------------------------------------------------------
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Give the fields that hold texts."""
-    for struct in structs():
-        for name, hint in get_type_hints(struct).items():
-            found = kinds(hint)
-            if str in found or any(get_origin(kind) is Literal for kind in found):
-                yield struct.__name__, name
+def kind_of(line: Json) -> str:
+    payload = line.get("payload")
+    inner = payload.get("type") if isinstance(payload, dict) else None
+    return f"{line['type']}:{inner}" if inner and line["type"] in {"event_msg", "response_item"} else str(line["type"])
 
 
-@pytest.mark.parametrize(("struct", "field"), sorted(texts()))
-def test_of_every_text_it_is_decided_whether_it_is_hidden(struct: str, field: str) -> None:
-    decided = privacy.SHOWN | privacy.STRICT_WORDS.keys()
-    assert {field, f"{struct}.{field}"} & decided or (struct, field) in BY_DIMENSION
+def shape_of(line: Json) -> tuple[object, ...]:
+    """Return what tells lines of one kind apart: their fields, and which item or tool they are about."""
+    payload = line["payload"]
+    about = payload.get("item", {}).get("type"), payload.get("name")
+    return kind_of(line), *about, *sorted(payload), *sorted(payload.get("item", ())), *map(type, payload.values())
 
 
-@pytest.mark.parametrize("dimension", NAMES)
-def test_of_every_dimension_it_is_decided_whether_it_is_hidden(dimension: str) -> None:
-    assert dimension in privacy.SHOWN | privacy.STRICT_WORDS.keys()
+def samples(corpus: Path, version: str) -> list[Json]:
+    """Return a line of every kind and form that a version wrote, the description of a thread first."""
+    found: dict[tuple[object, ...], Json] = {}
+    for path in sorted((corpus / version).rglob("rollout-*")):
+        for text in zst.plain(path).splitlines():
+            line = json.loads(text)
+            found.setdefault(shape_of(line), line)
+    return sorted(found.values(), key=lambda line: line["type"] != "session_meta")
 
 
-def test_there_are_texts() -> None:
-    assert {("CallRow", "cwd"), ("Row", "key"), ("Check", "message"), ("FileProblem", "path")} <= set(texts())
+class Canaries:
+    """Puts a word of its own into every text."""
+
+    def __init__(self, place: Callable[[str, str], str]) -> None:
+        self.place = place
+        self.numbers = count(1)
+        self.words: dict[str, str] = {}
+
+    def new(self, where: str) -> str:
+        word = f"canary{next(self.numbers):05}bird"
+        self.words[word] = where
+        return word
+
+    def line(self, line: Json) -> Json:
+        """Return a line with a word in every text that is not documented as kept."""
+        kind = kind_of(line)
+        return {**line, "payload": self.planted(line["payload"], kind, LABELS.get(kind, set()))}
+
+    def planted(self, value: Any, where: str, kept: set[str]) -> Any:
+        if isinstance(value, str):
+            return self.text(value, where, kept)
+        if isinstance(value, list):
+            return [self.planted(inner, f"{where}[]", kept) for inner in value] + [self.new(f"{where}[+]")]
+        if isinstance(value, dict):
+            return {**dict(self.fields(value, where, kept)), self.new(f"{where} key"): self.new(f"{where} value")}
+        return value
+
+    def fields(self, value: Json, where: str, kept: set[str]) -> Iterator[tuple[str, Any]]:
+        for name, inner in value.items():
+            if where.endswith((".changes", ".properties")):
+                yield self.new(f"{where} key"), self.planted(inner, f"{where}.*", kept)
+            elif name in kept or name in FORM or (name.endswith(("id", "ids")) and name not in SECRET_IDS):
+                yield name, inner
+            else:
+                yield name, self.planted(inner, f"{where}.{name}", kept)
+
+    def text(self, text: str, where: str, kept: set[str]) -> str:
+        """Plant into a text, and into the values of JSON that stands in it."""
+        try:
+            inner = json.loads(text)
+        except ValueError:
+            inner = None
+        if isinstance(inner, dict | list):
+            return json.dumps(self.planted(inner, f"{where} (JSON)", kept))
+        return self.place(text, self.new(where))
 
 
-def test_a_text_that_nobody_thought_of_is_hidden() -> None:
-    class Novel(msgspec.Struct):
-        diary: str
-
-    assert privacy.hidden(Novel("dear"), privacy.REDACTED, SECRET) == Novel(privacy.UNDECIDED)
-    assert privacy.hidden(Novel("dear"), privacy.NORMAL, SECRET) == Novel("dear")
+def after(text: str, word: str) -> str:
+    return f"{text} {word}"
 
 
-def test_labels_are_stable_and_depend_on_the_key() -> None:
-    veil = privacy.Veil(privacy.REDACTED, SECRET)
-    assert veil.label("Project", "alpha") == privacy.Veil(privacy.STRICT, SECRET).label("Project", "alpha")
-    assert veil.label("Project", "alpha") != privacy.Veil(privacy.REDACTED, SECRET[::-1]).label("Project", "alpha")
-    assert veil.label("Project", "alpha") != veil.label("Project", "beta")
-    assert veil.label("Project", "\udcff").startswith("Project ")
+def before(text: str, word: str) -> str:
+    return f"{word} {text}"
 
 
-@pytest.mark.parametrize("mode", HIDING)
-@pytest.mark.parametrize("form", ["table", "json"])
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_hidden_name_is_printed(ask: Run, command: list[str], form: str, mode: str) -> None:
-    ran = ask(*command, *(["--json"] if form == "json" else []), "--privacy-mode", mode)
-    assert ran.code == 0
-    shown = ran.out.replace(f"Ada {history.CANARY}", "").replace(f"feature/{history.CANARY}", "")
-    said = ran.out if mode == privacy.STRICT else shown.replace(f"{history.CANARY}-alpha", "")
-    assert history.CANARY not in said + ran.err
-    assert mode in ran.out or command[0] in {"refresh", "doctor"} or "csv" in command
-    assert "<home>" not in ran.out + ran.err
-    if mode == privacy.STRICT:
-        assert "0000c0de" not in ran.out
+def instead(_text: str, word: str) -> str:
+    return word
 
 
-@pytest.mark.parametrize("command", BY_STRICT_THINGS, ids=" ".join)
-def test_strict_hides_branches_nicknames_and_ids(ask: Run, command: list[str]) -> None:
-    assert history.CANARY in ask(*command, "--privacy-mode", "redacted", "--json").out
-    shown = ask(*command, "--privacy-mode", "strict", "--json").out
-    assert history.CANARY not in shown
-    assert "c0de" not in shown.replace("agent_role", "")
+def amid(text: str, word: str) -> str:
+    """Put a word behind the first one of a text, as an argument of a command."""
+    first, _, rest = text.partition(" ")
+    return f"{first} {word} {rest}"
 
 
-@pytest.mark.parametrize("mode", HIDING)
-@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
-def test_no_hidden_name_is_exported(ask: Run, tmp_path: Path, form: str, mode: str) -> None:
-    path = tmp_path / f"calls.{form}"
-    assert ask("export", "--out", str(path), "--privacy-mode", mode).code == 0
-    if form == "parquet":
-        shown = json.dumps(pyarrow.parquet.read_table(path).to_pylist(), default=str)
-        assert json.loads(pyarrow.parquet.ParquetFile(path).metadata.metadata[b"scope"])["privacy_mode"] == mode
-    else:
-        shown = path.read_text(encoding="utf-8")
-    if mode == privacy.REDACTED:
-        shown = shown.replace("feature/canary-alpha", "").replace("feature/canary-beta", "")
-    assert history.CANARY not in shown
-    assert "Project " in shown
-    if form == "json":
-        assert json.loads(shown)["scope"]["privacy_mode"] == mode
+# -- the search --------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_labels_stand_in_every_form(ask: Run, tmp_path: Path) -> None:
-    path = tmp_path / "calls.json"
-    ask("export", "--out", str(path), "--privacy-mode", "strict")
-    exported = json.loads(path.read_bytes())["rows"]
-    asked = ask("query", "--ascending", "--json", "--privacy-mode", "strict").json["rows"]
-    assert exported == asked
-    groups = ask("summary", "--group-by", "project", "--json", "--privacy-mode", "redacted").json["rows"]
-    assert {row["project"] for row in exported} == {row["key"] for row in groups}
+def everything(home: Home) -> bytes:
+    """Return all bytes of the database and its side files, and every value of every table."""
+    files = [path.read_bytes() for path in sorted(Path(home.database).parent.iterdir())]
+    connection = apsw.Connection(home.database, flags=apsw.SQLITE_OPEN_READONLY)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    values = [value for table in tables for row in connection.execute(f'SELECT * FROM "{table}"') for value in row]
+    connection.close()
+    texts = [value if isinstance(value, bytes) else str(value).encode() for value in values]
+    return b"\n".join(files + texts)
 
 
-def test_the_page_says_the_mode(ask: Run) -> None:
-    goldens.check("session-strict.txt", ask("session", history.PARSER, "--privacy-mode", "strict").out)
-    assert "privacy redacted" in ask("summary", "--privacy-mode", "redacted").out
+def ingested(home: Home) -> bytes:
+    """Refresh while another connection keeps the write-ahead log from going away, and return everything."""
+    reader = apsw.Connection(home.database)
+    reader.execute("BEGIN; SELECT count(*) FROM sqlite_schema")
+    refresh(home.database, [str(home.path)])
+    assert Path(f"{home.database}-wal").stat().st_size > 0
+    found = everything(home)
+    reader.close()
+    return found + everything(home)
 
 
-def test_the_environment_sets_the_mode_and_flags_go_before_it(ask: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CODEX_USAGE_TRACKER_PRIVACY_MODE", "strict")
-    assert ask("summary", "--json").json["scope"]["privacy_mode"] == "strict"
-    assert ask("summary", "--json", "--privacy-mode", "redacted").json["scope"]["privacy_mode"] == "redacted"
-    monkeypatch.setenv("CODEX_USAGE_TRACKER_PRIVACY_MODE", "stritc")
-    assert ask("summary").code == 2
+def leaks(found: bytes, words: dict[str, str]) -> list[str]:
+    return sorted({where for word, where in words.items() if word.encode() in found})
 
 
-def test_nothing_is_found_by_what_is_hidden(ask: Run) -> None:
-    ran = ask("query", "--search", history.CANARY, "--privacy-mode", "redacted")
-    assert ran.code == 2
-    assert "hides" in ran.err
+@pytest.mark.parametrize("place", [after, before, amid, instead])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_no_text_of_any_line_is_kept(corpus: Path, home: Home, version: str, place: Callable[[str, str], str]) -> None:
+    canaries = Canaries(place)
+    planted = [canaries.line(line) for line in samples(corpus, version)]
+    assert len(canaries.words) > 100
+    home.write(lines.file_name(thread(0)), b"".join(map(lines.text, planted)))
+    found = ingested(home)
+    assert leaks(found, canaries.words) == []
+    assert home.calls("input")
 
 
-def test_failures_tell_no_paths(run_plain: Run, tmp_path: Path) -> None:
-    ran = run_plain("report", "--codex-home", str(tmp_path / "canary"), "--privacy-mode", "redacted")
-    assert ran.code == 3
-    assert history.CANARY not in ran.err
-    assert "[path]" in ran.err
+@pytest.mark.parametrize("version", VERSIONS)
+def test_no_text_of_a_line_of_another_layout_is_kept(corpus: Path, home: Home, version: str) -> None:
+    canaries = Canaries(after)
+    planted = [canaries.line(line) for line in samples(corpus, version)]
+    home.write(lines.file_name(thread(0)), b"".join(json.dumps(line).encode() + b"\n" for line in planted))
+    assert leaks(ingested(home), canaries.words) == []
+    assert home.calls("input")
 
 
-def test_a_log_is_inspected_in_private_too(ask: Run, codex_home: Path) -> None:
-    [log] = codex_home.rglob(f"*{history.PARSER}.jsonl")
-    ran = ask("inspect-log", str(log), "--privacy-mode", "strict", "--json")
-    assert history.CANARY not in ran.out
-    assert ran.json["privacy_mode"] == "strict"
-    assert ran.json["path"].startswith("File ")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_no_text_is_kept_where_forms_are_unknown(corpus: Path, home: Home, version: str) -> None:
+    """Types and roles are not those that are known either."""
+    canaries = Canaries(instead)
+    planted = []
+    for line in samples(corpus, version):
+        odd = canaries.line(line)
+        payload = {name: canaries.new(f"{kind_of(line)}.{name}") if name in FORM else odd["payload"][name] for name in odd["payload"]}
+        planted += [{**odd, "payload": payload}, {**odd, "type": canaries.new("type")}]
+    home.write(lines.file_name(thread(0)), b"".join(map(lines.text, planted)))
+    assert leaks(ingested(home), canaries.words) == []
+
+
+def test_the_search_finds_what_is_kept(home: Home) -> None:
+    """The documented labels are there, in the file itself and in the write-ahead log."""
+    git = {"branch": "canary-branch", "commit_hash": "canary-commit", "repository_url": "canary-remote"}
+    meta = session_meta(thread(0), cwd="/canary-cwd", agent_nickname="canary-nickname", originator="canary-originator", git=git)
+    named = event("thread_name_updated", thread_id=thread(0), thread_name="canary-name")
+    home.log(thread(0), meta, named, record(thread(0), turn(1), used(1000)))
+    found = ingested(home)
+    for label in ["branch", "commit", "remote", "cwd", "nickname", "originator", "name"]:
+        assert f"canary-{label}".encode() in found
+
+
+def test_a_person_is_known_by_a_keyed_hash_only(home: Home, tmp_path: Path) -> None:
+    other = Home(tmp_path / "other")
+    other.database = str(tmp_path / "other.sqlite3")
+    hashes = []
+    for one in (home, other):
+        meta = session_meta(thread(0), creator_user_id="user-canary", creator_account_id="acct-canary")
+        one.log(thread(0), meta, record(thread(0), turn(1), used(1000)))
+        assert b"canary" not in ingested(one)
+        hashes += one.ask("SELECT account FROM thread")
+    assert all(len(found) == 16 for found in hashes)
+    assert hashes[0] != hashes[1]
+
+
+# -- secrets -----------------------------------------------------------------------------------------------------------
+
+SECRETS = {
+    "key": "sk-proj-Zx81kQvR7mTnB4sLw0YdEo",
+    "cloud": "AKIAQ7RZV3X5LMNO2PST",
+    "token": "ghp_w8Kd03LmQx71VbTzPq5sYnRf2HjA",
+    "password": "hunter2-Tr0ub4dor",
+    "web": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "host": "db.internal.zebrafish.example",
+    "file": "zebrafish_acquisition_plan.txt",
+    "folder": "/home/dev/zebrafish-folder/secret",
+    "word": "zebrafish",
+}
+COMMANDS = [
+    "curl -H 'Authorization: Bearer {key}' https://{host}/v1",
+    "export AWS_ACCESS_KEY_ID={cloud} && terraform apply",
+    "{key} --run",
+    "git clone https://dev:{token}@{host}/repo.git",
+    "git {key}",
+    "npm {token} run",
+    "PGPASSWORD={password} psql -h {host} -c 'select 1'",
+    "cat {folder}/{file}",
+    "python {file} --token={web}",
+    "./{file}",
+    "{folder}/bin/tool",
+    "echo {password} | sudo -S docker {word}",
+    "cat <<'EOF' > {file}\n{key}\nEOF",
+    "bash -lc '{word} {key}; make {word}'",
+    "ssh dev@{host} {word}",
+    "{word}() {{ {key}; }}; {word}",
+    "alias {word}={key}",
+    "$({word} {key})",
+    "cargo {word}; kubectl {word}; uv {word}; docker {word}; gh {word}; aws {word}",
+]
+
+
+def command_lines() -> Iterator[lines.Line]:
+    """Every command in every form in which a client writes commands."""
+    numbers = count()
+    for command in COMMANDS:
+        text = command.format(**SECRETS)
+        for name, arguments in [
+            ("exec_command", {"cmd": text, "workdir": SECRETS["folder"]}),
+            ("shell", {"command": ["bash", "-lc", text]}),
+            ("shell", {"command": text.split()}),
+            ("shell_command", {"command": text}),
+            (SECRETS["folder"], {"command": text}),
+        ]:
+            call = f"call_{next(numbers)}"
+            yield function_call(call, name, json.dumps(arguments))
+            yield function_output(call, f"Process exited with code 1\nOriginal token count: 5\nOutput:\n{text}")
+        yield item("local_shell_call", call_id=f"call_{next(numbers)}", action={"type": "exec", "command": ["sh", "-c", text]})
+        code = f"const r = await tools.exec_command({{cmd: {json.dumps(text)}}});\ntext(r);"
+        yield item("custom_tool_call", name="exec", call_id=f"call_{next(numbers)}", input=code)
+        run = {"type": "CommandExecution", "id": f"item_{next(numbers)}", "command": ["bash", "-lc", text], "exit_code": 0}
+        yield event("item_completed", thread_id=thread(0), turn_id=turn(1), item=run)
+
+
+def other_lines() -> Iterator[lines.Line]:
+    secret = " ".join(SECRETS.values())
+    patch = "*** Begin Patch\n*** Add File: {folder}/{file}\n+{key}\n*** Update File: {word}.py\n-{password}\n*** End Patch".format(**SECRETS)
+    yield item("custom_tool_call", name="apply_patch", call_id="call_p", input=patch)
+    yield function_call("call_q", "apply_patch", json.dumps({"input": patch}))
+    yield item("custom_tool_call", name="exec", call_id="call_r", input=f"// {secret}\nthrow new Error({json.dumps(secret)})")
+    yield item("custom_tool_call_output", call_id="call_r", output=[{"type": "input_text", "text": secret}])
+    yield item("web_search_call", action={"type": "search", "query": secret}, status=secret)
+    yield event("patch_apply_end", call_id="call_p", success=False, stdout=secret, stderr=secret, changes={SECRETS["file"]: {"add": secret}})
+    yield event("mcp_tool_call_end", invocation={"server": "s", "tool": "t", "arguments": {"q": secret}}, result={"Err": secret})
+    yield event("error", message=secret)
+    yield event("user_message", message=secret, images=[secret])
+    yield event("thread_goal_updated", goal={"objective": secret})
+    yield event("turn_aborted", turn_id=turn(2), reason=SECRETS["word"])
+    yield event("task_complete", turn_id=turn(3), error={"message": secret, "codex_error_info": SECRETS["word"]})
+    yield event("task_complete", turn_id=turn(4), error={"message": secret, "codex_error_info": {SECRETS["word"]: {"m": secret}}})
+    yield event("token_count", info=None, rate_limits=lines.limits(lines.window(5.0, 300), plan_type=SECRETS["word"], limit_name=secret, credits={"balance": SECRETS["key"]}))
+    yield lines.settings(SECRETS["word"])
+    yield lines.turn_context(turn(5), effort=SECRETS["word"], developer_instructions=secret)
+
+
+def test_secrets_in_commands_patches_outputs_and_errors_are_not_kept(home: Home) -> None:
+    log = [session_meta(thread(0), history_mode=SECRETS["word"]), *command_lines(), *other_lines()]
+    home.log(thread(0), *log, record(thread(0), turn(1), used(1000)), *other_lines(), record(thread(0), turn(1), used(2000), response="r2"))
+    found = ingested(home)
+    assert leaks(found, {secret: name for name, secret in SECRETS.items()}) == []
+    labels = home.ask("SELECT label FROM fact_label")
+    assert {"command:curl", "command:git", "patch:add", "patch:update"} <= set(labels)

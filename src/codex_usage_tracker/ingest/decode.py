@@ -278,12 +278,19 @@ class NamedThread(msgspec.Struct, gc=False):
 
 
 class Decoder(Generic[Record]):
-    """Decodes the payload of one kind of line: strictly, then with numbers as strings, then with bad bytes replaced."""
+    """Decodes the payload of one kind of line: strictly, then with numbers as strings, then with bad bytes replaced.
+
+    What does the decoding is made when the first line of the kind is met.
+    """
 
     def __init__(self, record: type[Record]) -> None:
-        line = msgspec.defstruct(f"{record.__name__}Line", [("payload", record)], gc=False)
-        self.strict: Callable[[bytes], Any] = msgspec.json.Decoder(line).decode
-        self._lax = msgspec.json.Decoder(line, strict=False)
+        self.record = record
+        self.strict: Callable[[bytes], Any] = self._first
+
+    def _first(self, line: bytes) -> Any:
+        self.shape = msgspec.defstruct(f"{self.record.__name__}Line", [("payload", self.record)], gc=False)
+        self.strict = msgspec.json.Decoder(self.shape).decode
+        return self.strict(line)
 
     def __call__(self, line: bytes) -> Record | Unrecognised:
         """Return the payload of a line, or why there is none."""
@@ -295,11 +302,12 @@ class Decoder(Generic[Record]):
     def second_try(self, line: bytes) -> Record | Unrecognised:
         """Return the payload of a line that is not quite as it should be."""
         try:
-            return self._lax.decode(_readable(line)).payload  # type: ignore[attr-defined, no-any-return]
+            found: Any = msgspec.json.decode(_readable(line), type=self.shape, strict=False)
         except msgspec.ValidationError:
             return Unrecognised("unexpected_shape")
         except (msgspec.DecodeError, RecursionError):
             return Unrecognised("invalid_json")
+        return found.payload  # type: ignore[no-any-return]
 
 
 _envelope = msgspec.json.Decoder(Envelope, strict=False)

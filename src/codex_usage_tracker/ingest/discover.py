@@ -7,7 +7,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
 ACTIVE = "sessions"
 ARCHIVED = "archived_sessions"
@@ -34,66 +34,78 @@ class Problem(NamedTuple):
     reason: str
 
 
-def rollouts(home: str, problems: list[Problem]) -> dict[str, Found]:
-    """Return the rollouts of a home by name: the plain file before the compressed, the active before the archived."""
-    chosen: dict[str, Found] = {}
+def rollouts(home: str, problems: list[Problem], known: Mapping[str, Found] | None = None) -> dict[str, Found]:
+    """Return the rollouts of a home by name: the plain file before the compressed, the active before the archived.
+
+    A file that is as it was before is given back as the very value that `known` has for it.
+    """
+    search = _Search(problems, known or {})
     for folder, archived in ((ACTIVE, False), (ARCHIVED, True)):
-        for path, entry in _files(os.path.join(home, folder), problems):
-            found = _found(path, entry, archived, problems)
-            if found is not None:
-                before = chosen.get(found.name)
-                if before is None or _rank(found) < _rank(before):
-                    chosen[found.name] = found
-    return chosen
+        search.walk(os.path.join(home, folder), archived=archived)
+    return search.chosen
+
+
+class _Search:
+    """A walk through the folders of a home, at one `stat` a file."""
+
+    def __init__(self, problems: list[Problem], known: Mapping[str, Found]) -> None:
+        self.problems = problems
+        self.known = known
+        self.chosen: dict[str, Found] = {}
+        self.entered: set[str] = set()
+
+    def walk(self, root: str, *, archived: bool) -> None:
+        """Look at all that a folder holds; one that is reached twice through links is entered once."""
+        folders = [(root, 0)]
+        while folders:
+            folder, depth = folders.pop()
+            for entry in self._listed(folder):
+                name = entry.name
+                if name.startswith(PREFIX) and name.endswith(SUFFIXES):
+                    self._take(name, entry, archived=archived)
+                elif depth < MAX_DEPTH and _is_folder(entry) and self._enters(folder, entry):
+                    folders.append((entry.path, depth + 1))
+
+    def _listed(self, folder: str) -> list[os.DirEntry[str]]:
+        """Return what a folder holds; nothing where it is not there."""
+        try:
+            with os.scandir(folder) as entries:
+                return [one for one in entries if one.name.isascii() or _is_text(one.path, self.problems)]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self.problems.append(Problem(folder, error.strerror or "cannot be read"))
+            return []
+
+    def _enters(self, folder: str, entry: os.DirEntry[str]) -> bool:
+        if not entry.is_symlink():
+            return True
+        real = os.path.realpath(entry.path)
+        if real in self.entered or f"{folder}{os.sep}".startswith(f"{real}{os.sep}"):
+            return False
+        self.entered.add(real)
+        return True
+
+    def _take(self, name: str, entry: os.DirEntry[str], *, archived: bool) -> None:
+        try:
+            stat = entry.stat()
+        except OSError as error:
+            self.problems.append(Problem(entry.path, error.strerror or "cannot be read"))
+            return
+        if not S_ISREG(stat.st_mode):
+            self.problems.append(Problem(entry.path, "is no file"))
+            return
+        name = name.removesuffix(".zst")
+        now = (name, entry.path, archived, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        was = self.known.get(name)
+        found = was if was == now and was is not None else Found(*now)
+        before = self.chosen.get(name)
+        if before is None or _rank(found) < _rank(before):
+            self.chosen[name] = found
 
 
 def _rank(found: Found) -> tuple[bool, bool, str]:
-    return found.archived, found.path.endswith(".zst"), found.path
-
-
-def _found(path: str, entry: os.DirEntry[str], archived: bool, problems: list[Problem]) -> Found | None:  # noqa: FBT001
-    try:
-        stat = entry.stat()
-    except OSError as error:
-        problems.append(Problem(path, error.strerror or "cannot be read"))
-        return None
-    if not S_ISREG(stat.st_mode):
-        problems.append(Problem(path, "is no file"))
-        return None
-    name = entry.name.removesuffix(".zst")
-    return Found(name, path, archived, stat.st_size, stat.st_mtime_ns, stat.st_ino)
-
-
-def _files(root: str, problems: list[Problem]) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Walk a folder without recursion; a folder reached twice through links is entered once."""
-    folders, entered = [(root, 0)], set()
-    while folders:
-        folder, depth = folders.pop()
-        for entry in _listed(folder, problems):
-            if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIXES):
-                yield entry.path, entry
-            elif depth < MAX_DEPTH and _is_folder(entry):
-                if entry.is_symlink():
-                    real = os.path.realpath(entry.path)
-                    if real in entered or f"{folder}{os.sep}".startswith(f"{real}{os.sep}"):
-                        continue
-                    entered.add(real)
-                folders.append((entry.path, depth + 1))
-
-
-def _listed(folder: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
-    """Return what a folder holds; nothing where it is not there."""
-    found: list[os.DirEntry[str]] = []
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.isascii() or _is_text(entry.path, problems):
-                    found.append(entry)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        problems.append(Problem(folder, error.strerror or "cannot be read"))
-    return found
+    return bool(found[2]), found[1].endswith(".zst"), found[1]
 
 
 def _is_text(path: str, problems: list[Problem]) -> bool:

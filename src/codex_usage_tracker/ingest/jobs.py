@@ -22,6 +22,7 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Self
 
 EDGE_BYTES = 1024
 """Bytes at the beginning and before the cursor whose hashes tell whether a file was only appended to."""
@@ -137,15 +138,14 @@ def _next(job: Job, done: Done) -> Job | None:
 
 def _in_workers(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Done, int]]:
     import multiprocessing  # noqa: PLC0415  (only a long refresh needs it)
-    from threading import BoundedSemaphore  # noqa: PLC0415
 
     method = "fork" if sys.platform == "linux" else "spawn"
-    waiting = BoundedSemaphore(workers * 3)
-    with multiprocessing.get_context(method).Pool(workers, _prepare_worker) as pool:
+    room = Room(workers * 3)
+    with multiprocessing.get_context(method).Pool(workers, _prepare_worker) as pool, room:
         while jobs:
             again: list[Job] = []
-            for batch, results in pool.imap_unordered(_read_batch, _bounded(_batches(jobs), waiting)):
-                waiting.release()
+            for batch, results in pool.imap_unordered(_read_batch, room.let_in(_batches(jobs))):
+                room.leave()
                 for job, done in zip(batch, _batch.decode(results), strict=True):
                     yield done, (done.reading.offset if done.reading else job.size) - job.offset
                     following = _next(job, done)
@@ -164,11 +164,36 @@ def _read_batch(batch: list[Job]) -> tuple[list[Job], bytes]:
     return batch, msgspec.msgpack.encode([read(job) for job in batch])
 
 
-def _bounded(batches: Iterable[list[Job]], waiting: object) -> Iterator[list[Job]]:
-    """Hold batches back while many results wait to be written, so that memory does not grow."""
-    for batch in batches:
-        waiting.acquire()  # type: ignore[attr-defined]
-        yield batch
+class Room:
+    """Holds batches back while many results wait to be written, so that memory does not grow.
+
+    When it is left, nobody is kept waiting: the pool could not end before the thread that hands out the batches.
+    """
+
+    def __init__(self, size: int) -> None:
+        from threading import Semaphore  # noqa: PLC0415  (only a long refresh needs it)
+
+        self.free = Semaphore(size)
+        self.open = True
+
+    def let_in(self, batches: Iterable[list[Job]]) -> Iterator[list[Job]]:
+        """Give batches as there is room for them, and none once it is closed."""
+        for batch in batches:
+            self.free.acquire()
+            if not self.open:
+                return
+            yield batch
+
+    def leave(self) -> None:
+        """Make room for another batch."""
+        self.free.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open = False
+        self.free.release()
 
 
 def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:

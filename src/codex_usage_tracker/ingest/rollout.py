@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Account, bytes, bytes | None, int], None]
 
-SLICE_BYTES = 64 * 2**20
+SLICE_BYTES = 16 * 2**20
 """A rollout is read and stored in slices of this size, so that memory does not grow with it."""
 NAME = re.compile(r"rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([0-9a-f-]{36})(?:_([0-9a-f-]{36}))?\.jsonl(\.zst)?\Z")
 ORDINAL = re.compile(rb'"ordinal":(\d+)')
@@ -144,11 +144,10 @@ def _below(line: bytes, start: int) -> bool:
 
 def _decoded(record: type[Any], handle: Callable[[Account, Any, int, int], None]) -> Handler:
     decoder: Decoder[Any] = Decoder(record)
-    strict = decoder.strict
 
     def handler(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
         try:
-            payload = strict(line).payload
+            payload = decoder.strict(line).payload
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             payload = decoder.second_try(line)
         if payload.__class__ is Unrecognised:

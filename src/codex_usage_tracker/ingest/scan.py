@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-MAX_LINE_BYTES = 32 * 2**20
+MAX_LINE_BYTES = 16 * 2**20
 """Longer lines are stepped over and noted; the longest useful line seen is a `compacted` line of a few megabytes."""
 PIECE_BYTES = 2**20
 OVERSIZED_NOTE = "oversized_line"

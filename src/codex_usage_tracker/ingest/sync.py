@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from codex_usage_tracker.ingest import discover
 from codex_usage_tracker.ingest.outcome import Progress, Refreshed, Watching
 from codex_usage_tracker.store import database, files
-from codex_usage_tracker.store.database import DATA_VERSION
 from codex_usage_tracker.store.lock import refreshing
 
 if TYPE_CHECKING:
@@ -82,9 +81,9 @@ class _Refresh:
 
     def _changed(self, home_id: int, path: str) -> Iterator[Found]:
         """Give the files of a home that are not as they were when they were read."""
-        known = files.known(self.db, home_id)
-        found = discover.rollouts(path, self.result.problems)
+        known = {} if self.again else files.known(self.db, home_id)
+        found = discover.rollouts(path, self.result.problems, known)
         self.result.scanned_files += len(found)
         for name, one in found.items():
-            if (self.again or known.get(name) != (*one, DATA_VERSION)) and (self.include_archived or not one.archived):
+            if one is not known.get(name) and (self.include_archived or not one.archived):
                 yield one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codex_usage_tracker.store.ask import rows, scalar
 from codex_usage_tracker.store.database import DATA_VERSION
@@ -49,10 +49,10 @@ def home(connection: apsw.Connection, path: str) -> int:
     return int(found)
 
 
-def known(connection: apsw.Connection, home_id: int) -> dict[str, tuple[object, ...]]:
-    """Return the files of a home by name as they were: name, path, archived, size, time, inode, data version."""
-    sql = "SELECT name, path, archived, size, mtime_ns, inode, version FROM source_file WHERE home_id = ?"
-    return {row[0]: row for row in rows(connection, sql, (home_id,))}
+def known(connection: apsw.Connection, home_id: int) -> dict[str, Any]:
+    """Return the files of a home that this version has read, by name: name, path, archived, size, time, inode."""
+    sql = "SELECT name, path, archived, size, mtime_ns, inode FROM source_file WHERE home_id = ? AND version = ?"
+    return {row[0]: row for row in rows(connection, sql, (home_id, DATA_VERSION))}
 
 
 def cursor(connection: apsw.Connection, home_id: int, name: str) -> Cursor | None:
