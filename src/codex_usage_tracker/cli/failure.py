@@ -17,6 +17,7 @@ from codex_usage_tracker.errors import ExitCode, TrackerError
 if TYPE_CHECKING:
     from codex_usage_tracker.cli.invocation import Invocation
 
+INTERRUPTED = "interrupted"
 DEBUG = "CODEX_USAGE_TRACKER_DEBUG"
 
 
@@ -46,7 +47,7 @@ def explained(error: BaseException) -> tuple[Failure, int]:
     if isinstance(error, click.ClickException):
         return Failure(code="usage", message=error.format_message(), hint=""), error.exit_code
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
-        return Failure(code="interrupted", message="interrupted", hint=""), ExitCode.INTERRUPTED
+        return Failure(code=INTERRUPTED, message="interrupted", hint=""), ExitCode.INTERRUPTED
     message = f"an unexpected {type(error).__name__} at {_place(error)}"
     hint = f"This is a defect. With {DEBUG}=1 in the environment the command tells where it comes from."
     return Failure(code="unexpected", message=message, hint=hint), ExitCode.FAILED
@@ -54,6 +55,8 @@ def explained(error: BaseException) -> tuple[Failure, int]:
 
 def _words(failure: Failure, asked: Invocation) -> str:
     """Return a failure as lines for people."""
+    if failure.code == INTERRUPTED:
+        return "Interrupted."
     head = f"Error: [{failure.code}] {failure.message}"
     return f"{head}\n{failure.hint}" if failure.hint and not asked.quiet else head
 

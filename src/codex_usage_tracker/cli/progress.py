@@ -37,8 +37,8 @@ class Drawn:
         self.drawn = now
         if self.bar is None:
             self.bar = _bar(in_bytes=self.in_bytes)
+            self.bar.add_task(self.title, total=total, words=words)
             self.bar.start()
-            self.bar.add_task(self.title, words="")
         self.bar.update(self.bar.task_ids[0], completed=done, total=total, words=words, refresh=True)
 
     def close(self) -> None:

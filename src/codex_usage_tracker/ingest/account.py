@@ -1,7 +1,7 @@
 """Turning the records of one rollout into calls, each counted exactly once.
 
-The rule: a `token_usage_record` of the rollout's own thread is one call. In a turn that has none, a `token_count` is one
-call unless it repeats the one before, is an estimate, or was copied from a parent. What cannot be told from this file
+The rule: a `token_usage_record` of the rollout's own thread is one call. In a turn that has none, a `token_count` is
+one call unless it repeats the one before, is an estimate, or was copied from a parent. What cannot be told from this file
 alone (copies whose original may be elsewhere) becomes a claim, which the store settles when all files are known.
 """
 
@@ -126,7 +126,7 @@ class Account(Story):
         state, before = self.state, self.state.total
         if self._recorded(last) or last == NO_USAGE:
             return
-        if total == before and (last == state.last or state.last == NO_USAGE or total != last):
+        if total == before and (state.last in {last, NO_USAGE} or total != last):
             return
         if total == last and before is not None:
             state.runs += 1
@@ -136,7 +136,8 @@ class Account(Story):
         if standing:
             owner = self._owner() if standing == COPIED else state.own
             key = self._key(owner, total, last)
-            call = self._claim(standing, owner if standing == COPIED else state.parent or owner, key, last, at, line)
+            whose = owner if standing == COPIED else state.parent or owner
+            call = self._claim(standing, whose, key, last, at, line)
         else:
             answered = instant(state.answered_at or b"") or at
             call = self._open(self._key(state.own, total, last), last, at, line, "snapshot", None, answered)
@@ -145,8 +146,8 @@ class Account(Story):
     def _key(self, owner: str, total: Usage, last: Usage, sort: str = "") -> int:
         """Return the key of a snapshot's call: owner and totals.
 
-        Clients that write no turn ids begin the totals anew when they resume, so there it tells in which run. A turn is no
-        part of it: a turn can begin by repeating the snapshot of a turn that a migration dropped.
+        Clients that write no turn ids begin the totals anew when they resume, so there it tells in which run. A turn is
+        no part of it: a turn can begin by repeating the snapshot of a turn that a migration dropped.
         """
         run = "" if self.state.turn_ids else self.state.runs
         return key_of(f"{owner}|{sort}|{run}|{total}|{last}")
@@ -229,7 +230,7 @@ class Account(Story):
             self.calls.append(call)
         return call
 
-    def _sort(  # noqa: PLR0917
+    def _sort(
         self, model: str | None, effort: str | None, tier: str | None, kind: str, basis: str, cause: int,
     ) -> Profile:  # fmt: skip
         because = cause or (NO_SIGNAL if kind in {"turn", "memory"} else DELEGATED)

@@ -109,7 +109,7 @@ def _decompressed(file: BinaryIO) -> BinaryIO:
 def read_all(jobs: Iterable[Job], total: int) -> Iterator[tuple[Done, int]]:
     """Read files, in other processes where there is enough work; gives each result with the bytes it stands for."""
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if total < SMALL_BYTES or workers < 2:  # noqa: PLR2004
+    if total < SMALL_BYTES or workers < 2:
         return _here(jobs)
     return _in_workers(jobs, workers)
 
@@ -155,7 +155,7 @@ def _in_workers(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Done, int]]
 
 
 def _prepare_worker() -> None:
-    """Leave Ctrl-C to the process that writes, so that workers end without noise; readings hold no cycles to collect."""
+    """Leave Ctrl-C to the process that writes, and do without garbage collection: readings hold no cycles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
 

@@ -188,7 +188,9 @@ USUAL = re.compile(
 )
 """The wrapper of a command that ended, as clients since 0.98 write it."""
 CALL_ID = re.compile(rb'"call_id":"([^"\\]{1,128})"')
-BEGINNING = re.compile(rb'"(?:Chunk ID|Wall time|Exit code|Process |command timed out|Warning: truncated)|\[|"\{\\"output\\"')
+BEGINNING = re.compile(
+    rb'"(?:Chunk ID|Wall time|Exit code|Process |command timed out|Warning: truncated)|\[|"\{\\"output\\"',
+)
 EXIT_CODE = re.compile(rb'(?:Process exited with code |Exit code: |exit_code\\*":)(-?\d{1,9})')
 TOKEN_COUNT = re.compile(rb'(?:[Oo]riginal token count: |original_token_count\\*":)(\d{1,12})')
 OF_CODE = b'","output":[{"type":"input_text","text":"Script '

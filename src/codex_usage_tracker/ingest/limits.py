@@ -21,7 +21,10 @@ Last = dict[str, tuple[float, int | None]]
 
 
 def changed(limits: LimitsJson, at: int, last: Last) -> Iterator[Limit]:
-    """Give the windows that differ from the last ones, and remember them; a window is known by its length, not its slot."""
+    """Give the windows that differ from the last ones, and remember them.
+
+    A window is known by its length, not its slot.
+    """
     family = labels.name_of(limits.limit_id) or "codex"
     for window in (limits.primary, limits.secondary):
         if window is None or not 0 <= window.used_percent < 10**6 or not whole(window.window_minutes):

@@ -151,12 +151,10 @@ class Story:
         state = self.state
         if state.answering:
             state.next_asked_at = timestamp
-            if cause > state.next_cause:
-                state.next_cause = cause
+            state.next_cause = max(state.next_cause, cause)
         else:
             state.asked_at = timestamp
-            if cause > state.cause:
-                state.cause = cause
+            state.cause = max(state.cause, cause)
 
     def answering(self, timestamp: bytes | None) -> None:
         """Note that the model is answering: what happens from here on leads to the next call, not to this one."""

@@ -57,7 +57,8 @@ class _Refresh:
     """One refresh of one database."""
 
     def __init__(
-        self, connection: apsw.Connection, result: Refreshed, watching: Watching, *, include_archived: bool, again: bool,
+        self, connection: apsw.Connection, result: Refreshed, watching: Watching, *, include_archived: bool,
+        again: bool,
     ) -> None:  # fmt: skip
         self.db = connection
         self.result = result
@@ -70,8 +71,9 @@ class _Refresh:
         paths = list(dict.fromkeys(os.path.abspath(home) for home in homes))
         self.db.execute("BEGIN IMMEDIATE")
         ids = [files.home(self.db, path) for path in paths]
-        changed = [(home_id, one) for home_id, path in zip(ids, paths, strict=True) for one in self._changed(home_id, path)]
-        indexes = [files.index_of(self.db, home_id, path) for home_id, path in zip(ids, paths, strict=True)]
+        homes_by_id = dict(zip(ids, paths, strict=True))
+        changed = [(home_id, one) for home_id, path in homes_by_id.items() for one in self._changed(home_id, path)]
+        indexes = [files.index_of(self.db, home_id, path) for home_id, path in homes_by_id.items()]
         files.set_refreshed(self.db, int(time.time() * 1000))
         self.db.execute("COMMIT")
         if changed or any(index.changed for index in indexes) or files.unsettled(self.db):

@@ -24,7 +24,7 @@ DIMENSIONS = {
     dimension.name: dimension
     for dimension in (
         Dimension("model", "Model", "profile", _text("profile.model"), "The model that was asked for."),
-        Dimension("effort", "Effort", "profile", _text("profile.effort"), "Reasoning effort; unknown: the model's own."),
+        Dimension("effort", "Effort", "profile", _text("profile.effort"), "Reasoning effort; unknown: the model's."),
         Dimension("tier", "Tier", "profile", _text("profile.tier"), "Service tier that was asked for."),
         Dimension("kind", "Kind", "profile", "profile.kind", "Turn, compaction, review, sub-agent, guardian, memory."),
         Dimension("basis", "Basis", "profile", "profile.basis", "Record, snapshot, gap or inherited."),
@@ -39,7 +39,7 @@ DIMENSIONS = {
         Dimension("directory", "Directory", "thread", "project.cwd", "The folder the thread began in."),
         Dimension("remote", "Git remote", "thread", _text("project.git_remote"), "The repository's remote."),
         Dimension("branch", "Branch", "thread", _text("thread.git_branch"), "The branch the thread began on."),
-        Dimension("originator", "Originator", "thread", _text("client.originator"), "The program that began the thread."),
+        Dimension("originator", "Originator", "thread", _text("client.originator"), "The program that began it."),
         Dimension("version", "Version", "thread", _text("client.version"), "The client that began the thread."),
         Dimension("provider", "Provider", "thread", _text("client.provider"), "The model provider."),
         Dimension("source", "Source", "thread", _text("client.source"), "How the thread was begun."),

@@ -83,10 +83,9 @@ def _grouped(relation: str, keys: list[str], sources: set[str], order: str, limi
     outer = [f"bucket{times.index(key)}" if key in times else key for key in keys]
     joins = (THREAD_JOINS if "thread" in sources else "") + (PROFILE_JOIN if "profile" in sources else "")
     marks = ", ".join(str(index + 1) for index in range(len(keys)))
-    return (
-        f"SELECT {', '.join(outer)}, {SELECTED} FROM (SELECT {', '.join([*columns, sums])} FROM {relation}"
-        f" GROUP BY {', '.join(by)}) sums{joins} GROUP BY {marks} ORDER BY {order}" + (f" LIMIT {limit}" if limit else "")
-    )
+    by_id = f"SELECT {', '.join([*columns, sums])} FROM {relation} GROUP BY {', '.join(by)}"
+    cut = f" LIMIT {limit}" if limit else ""
+    return f"SELECT {', '.join(outer)}, {SELECTED} FROM ({by_id}) sums{joins} GROUP BY {marks} ORDER BY {order}{cut}"
 
 
 def _key(dimension: Dimension, zone: ZoneInfo, first: int, last: int) -> str:

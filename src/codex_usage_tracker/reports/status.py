@@ -40,7 +40,7 @@ def _context_left(call: CallRow | None) -> float | None:
 
 
 def _window(row: tuple[object, ...], now: int) -> Window:
-    limit_id, minutes, used, observed_at, resets_at, plan, credits = row
+    limit_id, minutes, used, observed_at, resets_at, plan, balance = row
     passed = isinstance(resets_at, int) and 0 < resets_at <= now
     return Window(
         limit_id=str(limit_id),
@@ -51,5 +51,5 @@ def _window(row: tuple[object, ...], now: int) -> Window:
         resets_at=resets_at if isinstance(resets_at, int) and resets_at else None,
         passed=passed,
         plan=plan if isinstance(plan, str) else None,
-        credits=credits if isinstance(credits, str) else None,
+        credits=balance if isinstance(balance, str) else None,
     )

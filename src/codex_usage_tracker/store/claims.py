@@ -91,8 +91,8 @@ class ClaimBook:
 
     def settle(self, file_id: int, entries: list[Entry], counting: dict[int, Usage]) -> None:
         """Make the calls of a file's claims those that count, by key with their tokens."""
-        own = scalar(self.db, "SELECT thread.thread_id FROM thread JOIN source_file ON source_file.thread_id = thread.id"
-                     " WHERE source_file.id = ?", (file_id,))  # fmt: skip
+        sql = "SELECT thread.thread_id FROM thread JOIN source_file file ON file.thread_id = thread.id WHERE file.id = ?"
+        own = scalar(self.db, sql, (file_id,))
         renewed: dict[int, int] = {}
         for claim, profile in entries:
             owner = claim.owner if claim.standing == COPIED else own

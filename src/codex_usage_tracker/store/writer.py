@@ -25,7 +25,7 @@ CALL_COLUMNS = (
     " logged_reasoning, response_id"
 )
 COLUMN_COUNT = CALL_COLUMNS.count(",") + 1
-INSERT_CALL = f"INSERT INTO call (id, {CALL_COLUMNS}) VALUES (?{', ?' * COLUMN_COUNT})"  # noqa: S608  (constants)
+INSERT_CALL = f"INSERT INTO call (id, {CALL_COLUMNS}) VALUES (?{', ?' * COLUMN_COUNT})"
 REPLACE_CALL = (
     "UPDATE call SET (" + CALL_COLUMNS + ") = (?" + ", ?" * (COLUMN_COUNT - 1) + ") WHERE id = ?"
 )  # fmt: skip
@@ -111,8 +111,8 @@ class Writer:
         rank = _hash(name)
         self.db.execute(
             "UPDATE thread SET root_id = NULL, session_id = ?, parent_id = ?, forked_from_id = ?, project_id = ?,"
-            " client_id = ?, git_branch = ?, git_commit = ?, role = ?, nickname = ?, account = ?, history_mode = ?, created_at = ?,"
-            " described_by = ? WHERE id = ? AND (created_at IS NULL OR (?, ?) <= (created_at, described_by))",
+            " client_id = ?, git_branch = ?, git_commit = ?, role = ?, nickname = ?, account = ?, history_mode = ?,"
+            " created_at = ?, described_by = ? WHERE id = ? AND (created_at IS NULL OR (?, ?) <= (created_at, described_by))",
             (
                 thread.session, thread.parent, thread.forked_from, self._project(thread), self._client(thread),
                 thread.git_branch, thread.git_commit, thread.role, thread.nickname, self._hashed(thread.account),
@@ -197,7 +197,7 @@ class Writer:
     def _goes_before(self, one: object, other: object) -> bool:
         """Say which of two files that hold the same call is its source: the same for any order of reading."""
         return bool(
-            scalar(self.db, 
+            scalar(self.db,
                 "SELECT (a.name, x.path) < (b.name, y.path) FROM source_file a JOIN home x ON x.id = a.home_id,"
                 " source_file b JOIN home y ON y.id = b.home_id WHERE a.id = ? AND b.id = ?", (one, other),
             ),
@@ -283,7 +283,7 @@ class Writer:
         )
 
     def _cursor(self, file: SourceFile, thread: int, reading: Reading) -> None:
-        """Say how far a file is read; one whose end was not reached keeps no size, so that it is read on if this ends."""
+        """Say how far a file is read; one whose end was not reached keeps no size, so that it is read on later."""
         size = file.size if reading.finished else -1
         self.db.execute(
             "UPDATE source_file SET path = ?, archived = ?, size = ?, mtime_ns = ?, inode = ?, head = ?, tail = ?,"
@@ -311,10 +311,10 @@ class Writer:
     def _row_of(self, table: str, columns: Sequence[str], values: Sequence[str]) -> int:
         marks = ", ".join("?" * len(columns))
         same = " AND ".join(f"{column} = ?" for column in columns)
-        find = f"SELECT id FROM {table} WHERE {same}"  # noqa: S608  (names are constants of this module)
+        find = f"SELECT id FROM {table} WHERE {same}"
         found: int | None = scalar(self.db, find, values)
         if found is None:
-            self.db.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(values))  # noqa: S608
+            self.db.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(values))
             found = self.db.last_insert_rowid()
         return found
 
