@@ -190,7 +190,10 @@ def test_no_text_is_kept_where_forms_are_unknown(corpus: Path, home: Home, versi
     planted = []
     for line in samples(corpus, version):
         odd = canaries.line(line)
-        payload = {name: canaries.new(f"{kind_of(line)}.{name}") if name in FORM else odd["payload"][name] for name in odd["payload"]}
+        payload = {
+            name: canaries.new(f"{kind_of(line)}.{name}") if name in FORM else odd["payload"][name]
+            for name in odd["payload"]
+        }
         planted += [{**odd, "payload": payload}, {**odd, "type": canaries.new("type")}]
     home.write(lines.file_name(thread(0)), b"".join(map(lines.text, planted)))
     assert leaks(ingested(home), canaries) == []
@@ -199,7 +202,9 @@ def test_no_text_is_kept_where_forms_are_unknown(corpus: Path, home: Home, versi
 def test_the_search_finds_what_is_kept(home: Home) -> None:
     """The documented labels are there, in the file itself and in the write-ahead log."""
     git = {"branch": "canary-branch", "commit_hash": "canary-commit", "repository_url": "canary-remote"}
-    meta = session_meta(thread(0), cwd="/canary-cwd", agent_nickname="canary-nickname", originator="canary-originator", git=git)
+    meta = session_meta(
+        thread(0), cwd="/canary-cwd", agent_nickname="canary-nickname", originator="canary-originator", git=git
+    )
     named = event("thread_name_updated", thread_id=thread(0), thread_name="canary-name")
     home.log(thread(0), meta, named, record(thread(0), turn(1), used(1000)))
     found = ingested(home)
@@ -273,37 +278,73 @@ def command_lines() -> Iterator[lines.Line]:
             call = f"call_{next(numbers)}"
             yield function_call(call, name, json.dumps(arguments))
             yield function_output(call, f"Process exited with code 1\nOriginal token count: 5\nOutput:\n{text}")
-        yield item("local_shell_call", call_id=f"call_{next(numbers)}", action={"type": "exec", "command": ["sh", "-c", text]})
+        yield item(
+            "local_shell_call", call_id=f"call_{next(numbers)}", action={"type": "exec", "command": ["sh", "-c", text]}
+        )
         code = f"const r = await tools.exec_command({{cmd: {json.dumps(text)}}});\ntext(r);"
         yield item("custom_tool_call", name="exec", call_id=f"call_{next(numbers)}", input=code)
-        run = {"type": "CommandExecution", "id": f"item_{next(numbers)}", "command": ["bash", "-lc", text], "exit_code": 0}
+        run = {
+            "type": "CommandExecution",
+            "id": f"item_{next(numbers)}",
+            "command": ["bash", "-lc", text],
+            "exit_code": 0,
+        }
         yield event("item_completed", thread_id=thread(0), turn_id=turn(1), item=run)
 
 
 def other_lines() -> Iterator[lines.Line]:
     secret = " ".join(SECRETS.values())
-    patch = "*** Begin Patch\n*** Add File: {folder}/{file}\n+{key}\n*** Update File: {word}.py\n-{password}\n*** End Patch".format(**SECRETS)
+    patch = "*** Begin Patch\n*** Add File: {folder}/{file}\n+{key}\n*** Update File: {word}.py\n-{password}\n*** End Patch".format(
+        **SECRETS
+    )
     yield item("custom_tool_call", name="apply_patch", call_id="call_p", input=patch)
     yield function_call("call_q", "apply_patch", json.dumps({"input": patch}))
-    yield item("custom_tool_call", name="exec", call_id="call_r", input=f"// {secret}\nthrow new Error({json.dumps(secret)})")
+    yield item(
+        "custom_tool_call", name="exec", call_id="call_r", input=f"// {secret}\nthrow new Error({json.dumps(secret)})"
+    )
     yield item("custom_tool_call_output", call_id="call_r", output=[{"type": "input_text", "text": secret}])
     yield item("web_search_call", action={"type": "search", "query": secret}, status=secret)
-    yield event("patch_apply_end", call_id="call_p", success=False, stdout=secret, stderr=secret, changes={SECRETS["file"]: {"add": secret}})
-    yield event("mcp_tool_call_end", invocation={"server": "s", "tool": "t", "arguments": {"q": secret}}, result={"Err": secret})
+    yield event(
+        "patch_apply_end",
+        call_id="call_p",
+        success=False,
+        stdout=secret,
+        stderr=secret,
+        changes={SECRETS["file"]: {"add": secret}},
+    )
+    yield event(
+        "mcp_tool_call_end", invocation={"server": "s", "tool": "t", "arguments": {"q": secret}}, result={"Err": secret}
+    )
     yield event("error", message=secret)
     yield event("user_message", message=secret, images=[secret])
     yield event("thread_goal_updated", goal={"objective": secret})
     yield event("turn_aborted", turn_id=turn(2), reason=SECRETS["word"])
     yield event("task_complete", turn_id=turn(3), error={"message": secret, "codex_error_info": SECRETS["word"]})
-    yield event("task_complete", turn_id=turn(4), error={"message": secret, "codex_error_info": {SECRETS["word"]: {"m": secret}}})
-    yield event("token_count", info=None, rate_limits=lines.limits(lines.window(5.0, 300), plan_type=SECRETS["word"], limit_name=secret, credits={"balance": SECRETS["key"]}))
+    yield event(
+        "task_complete",
+        turn_id=turn(4),
+        error={"message": secret, "codex_error_info": {SECRETS["word"]: {"m": secret}}},
+    )
+    yield event(
+        "token_count",
+        info=None,
+        rate_limits=lines.limits(
+            lines.window(5.0, 300), plan_type=SECRETS["word"], limit_name=secret, credits={"balance": SECRETS["key"]}
+        ),
+    )
     yield lines.settings(SECRETS["word"])
     yield lines.turn_context(turn(5), effort=SECRETS["word"], developer_instructions=secret)
 
 
 def test_secrets_in_commands_patches_outputs_and_errors_are_not_kept(home: Home) -> None:
     log = [session_meta(thread(0), history_mode=SECRETS["word"]), *command_lines(), *other_lines()]
-    home.log(thread(0), *log, record(thread(0), turn(1), used(1000)), *other_lines(), record(thread(0), turn(1), used(2000), response="r2"))
+    home.log(
+        thread(0),
+        *log,
+        record(thread(0), turn(1), used(1000)),
+        *other_lines(),
+        record(thread(0), turn(1), used(2000), response="r2"),
+    )
     found = ingested(home)
     assert [name for name, secret in SECRETS.items() if secret.encode() in found] == []
     labels = home.ask("SELECT label FROM fact_label")

@@ -108,7 +108,12 @@ def test_a_response_id_that_a_provider_uses_again_is_another_call(home: Home) ->
         record(MAIN, turn(1), B, plus(A, B), response="chatcmpl-0"),
         record(MAIN, turn(2), A, plus(A, B, A), response="chatcmpl-0"),
     )
-    home.log(FORK, session_meta(FORK, model_provider="custom"), record(FORK, turn(11), A, A, response="chatcmpl-0"), minute=10)
+    home.log(
+        FORK,
+        session_meta(FORK, model_provider="custom"),
+        record(FORK, turn(11), A, A, response="chatcmpl-0"),
+        minute=10,
+    )
     assert home.refreshed_calls("input") == [1000, 1500, 1000, 1000]
 
 
@@ -382,7 +387,9 @@ def test_siblings_whose_first_totals_are_equal_both_count(home: Home) -> None:
     for minute in (10.0, 11.0):
         own = thread(minute)
         meta = session_meta(own, source=spawned(MAIN), parent_thread_id=MAIN)
-        home.log(own, meta, task_started(turn(minute + 1)), turn_context(turn(minute + 1)), token_count(A), minute=minute)
+        home.log(
+            own, meta, task_started(turn(minute + 1)), turn_context(turn(minute + 1)), token_count(A), minute=minute
+        )
     assert home.refreshed_calls("input") == [1000, 1000]
 
 
@@ -480,7 +487,9 @@ def test_a_paginated_fork_counts_from_its_origins_total(home: Home) -> None:
     """0.150 has no records yet: the first own total is the origin's plus the first own usage."""
     home.log(MAIN, *parent_log(), ordinal=0)
     meta = session_meta(FORK, forked_from_id=MAIN, history_base=base(MAIN, 9))
-    home.log(FORK, meta, task_started(turn(11)), turn_context(turn(11)), token_count(plus(A, B, D), D), minute=10, ordinal=9)
+    home.log(
+        FORK, meta, task_started(turn(11)), turn_context(turn(11)), token_count(plus(A, B, D), D), minute=10, ordinal=9
+    )
     assert home.refreshed_calls("thread.thread_id, input, basis") == [
         (MAIN, 1000, "snapshot"),
         (MAIN, 1500, "snapshot"),
@@ -504,9 +513,18 @@ def test_a_paginated_fork_may_begin_by_repeating_its_origins_snapshot(home: Home
 
 
 def test_a_paginated_fork_without_a_turn_context_has_the_model_of_its_origin(home: Home) -> None:
-    home.log(MAIN, session_meta(MAIN), turn_context(turn(1), model="gpt-5.6-terra"), record(MAIN, turn(1), A), ordinal=0)
+    home.log(
+        MAIN, session_meta(MAIN), turn_context(turn(1), model="gpt-5.6-terra"), record(MAIN, turn(1), A), ordinal=0
+    )
     meta = session_meta(FORK, timestamp=lines.stamp(lines.at(10)), forked_from_id=MAIN, history_base=base(MAIN, 3))
-    home.log(FORK, meta, record(FORK, turn(11), B, plus(A, B)), turn_context(turn(11), model="gpt-6-sol"), minute=10, ordinal=3)
+    home.log(
+        FORK,
+        meta,
+        record(FORK, turn(11), B, plus(A, B)),
+        turn_context(turn(11), model="gpt-6-sol"),
+        minute=10,
+        ordinal=3,
+    )
     assert home.refreshed_calls("input, model") == [(1000, "gpt-5.6-terra"), (1500, "gpt-5.6-terra")]
 
 
@@ -534,7 +552,9 @@ def test_what_a_sub_agent_was_given_is_not_its_own(home: Home) -> None:
     )
     assert home.refreshed_calls("thread.thread_id, input, model, kind") == [(FORK, 900, "gpt-5.5", "subagent")]
     assert home.ask("SELECT turn_id FROM turn") == [turn(11)]
-    assert home.ask("SELECT sum(count) FROM fact JOIN fact_label ON fact_label.id = label_id WHERE label LIKE 'tool:%'") == [1]
+    assert home.ask(
+        "SELECT sum(count) FROM fact JOIN fact_label ON fact_label.id = label_id WHERE label LIKE 'tool:%'"
+    ) == [1]
 
 
 def test_both_files_of_a_reverted_thread_count(home: Home) -> None:
@@ -660,7 +680,12 @@ def test_a_gap_of_which_part_was_read_before_counts_for_the_rest(home: Home) -> 
     log = [*after_migration()[:3], turn_context(turn(4)), token_count(plus(A, B, D, C), C)]
     rewrite(path, lines.rollout(*log))
     home.refresh()
-    assert sorted(home.calls("input, basis")) == [(900, "gap"), (1000, "snapshot"), (1500, "snapshot"), (2200, "snapshot")]
+    assert sorted(home.calls("input, basis")) == [
+        (900, "gap"),
+        (1000, "snapshot"),
+        (1500, "snapshot"),
+        (2200, "snapshot"),
+    ]
 
 
 def test_a_migration_that_drops_an_overflow_adds_nothing_twice(home: Home) -> None:
@@ -902,7 +927,13 @@ def test_turns_have_their_times_and_outcomes(home: Home) -> None:
 
 def test_a_turn_that_a_fork_closes_for_its_origin_is_not_its_own(home: Home) -> None:
     home.log(MAIN, *parent_log())
-    home.log(FORK, *fork_log()[:-4], event("turn_aborted", turn_id=turn(1), reason="interrupted"), *fork_log()[-4:], minute=10)
+    home.log(
+        FORK,
+        *fork_log()[:-4],
+        event("turn_aborted", turn_id=turn(1), reason="interrupted"),
+        *fork_log()[-4:],
+        minute=10,
+    )
     home.refresh()
     turns = "SELECT thread.thread_id, turn.turn_id, outcome FROM turn JOIN thread ON thread.id = turn.thread_id"
     assert sorted(home.ask(turns)) == [(MAIN, turn(1), "complete"), (FORK, turn(11), None)]
@@ -921,7 +952,9 @@ def test_limits_are_known_by_family_and_length_never_by_slot(home: Home) -> None
         session_meta(MAIN),
         token_count(None, limits=lines.limits(five_hours, week, plan_type="pro", credits=credits_left)),
         token_count(None, limits=lines.limits(week | {"used_percent": 3.0}, None)),
-        token_count(None, limits=lines.limits(lines.window(50.0, 300, resets_at=1795320000), limit_id="codex_bengalfox")),
+        token_count(
+            None, limits=lines.limits(lines.window(50.0, 300, resets_at=1795320000), limit_id="codex_bengalfox")
+        ),
     )
     home.refresh()
     assert home.ask(LIMITS) == [
@@ -977,7 +1010,9 @@ def facts(home: Home) -> dict[str, list[str]]:
 
 
 def test_tools_belong_to_the_response_that_asked_for_them(home: Home) -> None:
-    output = "Chunk ID: dfca5d\nProcess exited with code 3\nOriginal token count: 72\nOutput:\nProcess exited with code 9"
+    output = (
+        "Chunk ID: dfca5d\nProcess exited with code 3\nOriginal token count: 72\nOutput:\nProcess exited with code 9"
+    )
     home.log(
         MAIN,
         session_meta(MAIN),
@@ -1045,7 +1080,12 @@ def test_a_log_of_the_first_rust_builds_is_normal_and_has_no_calls(home: Home) -
         {"type": "reasoning", "id": "rs_1", "summary": []},
         {"type": "function_call", "name": "shell", "arguments": "{}", "call_id": "call_1"},
         {"type": "function_call_output", "call_id": "call_1", "output": "{}"},
-        {"type": "local_shell_call", "call_id": "call_2", "status": "completed", "action": {"type": "exec", "command": ["ls"]}},
+        {
+            "type": "local_shell_call",
+            "call_id": "call_2",
+            "status": "completed",
+            "action": {"type": "exec", "command": ["ls"]},
+        },
     ]
     home.write(lines.file_name(MAIN), b"".join(map(lines.text, log)))
     assert home.refreshed_calls() == []

@@ -68,7 +68,9 @@ def with_line(line: bytes) -> bytes:
 # -- lines -------------------------------------------------------------------------------------------------------------
 
 RECORD = text({"timestamp": "2026-11-22T00:00:30.000Z", "type": "token_usage_record", "payload": {"usage": C}})[:-1]
-USAGE_LINE = text({"timestamp": "2026-11-22T00:00:30.000Z", "type": "token_usage_record", "payload": {"usage": "?"}})[:-1]
+USAGE_LINE = text({"timestamp": "2026-11-22T00:00:30.000Z", "type": "token_usage_record", "payload": {"usage": "?"}})[
+    :-1
+]
 BAD_LINES: dict[str, tuple[bytes, str]] = {
     "no JSON": (b"Killed", "invalid_json"),
     "half a line": (USAGE_LINE[:60], "invalid_json"),
@@ -186,7 +188,9 @@ def test_a_counter_is_a_number_or_not_counted(home: Home, kind: str, value: obje
     assert bool(home.notes()) == (counted is None and value != 0)
 
 
-@pytest.mark.parametrize("field", ["cached_input_tokens", "cache_write_input_tokens", "output_tokens", "reasoning_output_tokens"])
+@pytest.mark.parametrize(
+    "field", ["cached_input_tokens", "cache_write_input_tokens", "output_tokens", "reasoning_output_tokens"]
+)
 @pytest.mark.parametrize("value", [-1, 2**63, 10**40])
 def test_every_counter_is_looked_at(home: Home, field: str, value: int) -> None:
     home.log(MAIN, *good_log(), record(MAIN, turn(1), {**C, field: value}, response="resp_3"))
@@ -215,7 +219,13 @@ def test_absurd_figures_beside_the_counters_do_no_harm(home: Home, value: object
         record(MAIN, turn(1), A, {**A, "input_tokens": value}, response="resp_1"),
         token_count(A, limits=lines.limits(window, relative), model_context_window=value),
         event("exec_command_end", exit_code=value),
-        Line("event_msg", {"type": "item_completed", "item": {"type": "CommandExecution", "id": "x", "command": ["ls"], "exit_code": value}}),
+        Line(
+            "event_msg",
+            {
+                "type": "item_completed",
+                "item": {"type": "CommandExecution", "id": "x", "command": ["ls"], "exit_code": value},
+            },
+        ),
         event("task_complete", turn_id=turn(1), duration_ms=value, time_to_first_token_ms=value, completed_at=value),
         Line("session_meta", {"id": OTHER, "subagent_history_start_ordinal": value}),
         record(MAIN, turn(1), B, plus(A, B), response="resp_2"),
@@ -268,7 +278,13 @@ def short_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 def long_line(size: int) -> bytes:
     """Return a record of a size, its newline counted."""
     line = record(MAIN, turn(1), C, plus(A, C), response="resp_3")
-    whole = text({"timestamp": lines.stamp(lines.at(0.5)), "type": line.kind, "payload": {**json.loads(json.dumps(line.payload)), "note": ""}})
+    whole = text(
+        {
+            "timestamp": lines.stamp(lines.at(0.5)),
+            "type": line.kind,
+            "payload": {**json.loads(json.dumps(line.payload)), "note": ""},
+        }
+    )
     return whole.replace(b'"note":""', b'"note":"' + b"x" * (size - len(whole)) + b'"')[:-1]
 
 
@@ -308,7 +324,9 @@ def test_a_long_line_may_still_grow(home: Home, size: int) -> None:
 def test_a_line_of_200_megabytes_takes_little_memory(home: Home) -> None:
     path = home.write(file_name(MAIN), lines.rollout(*good_log()[:4]))
     with path.open("ab") as log:
-        log.write(b'{"timestamp":"2026-11-22T00:00:30.000Z","type":"response_item","payload":{"type":"message","content":"')
+        log.write(
+            b'{"timestamp":"2026-11-22T00:00:30.000Z","type":"response_item","payload":{"type":"message","content":"'
+        )
         for _ in range(200):
             log.write(b"x" * 2**20)
         log.write(b'"}}\n' + lines.rollout(*good_log()[4:], minute=1))
@@ -360,7 +378,9 @@ def test_a_file_that_becomes_a_log_later_is_read(home: Home) -> None:
     assert home.refreshed_calls("input") == [1000, 1500]
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere"), lambda path: path.symlink_to(path)])
+@pytest.mark.parametrize(
+    "make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere"), lambda path: path.symlink_to(path)]
+)
 def test_what_is_no_file_is_told_of(home: Home, make: Callable[[Path], object]) -> None:
     home.log(MAIN, *good_log())
     path = home.sessions / file_name(OTHER)
@@ -371,7 +391,9 @@ def test_what_is_no_file_is_told_of(home: Home, make: Callable[[Path], object]) 
     assert home.calls("input") == [1000, 1500]
 
 
-def test_a_file_that_cannot_be_opened_is_told_of_and_read_when_it_can(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_opened_is_told_of_and_read_when_it_can(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home.log(MAIN, *good_log())
     path = home.log(OTHER, *good_log(OTHER))
 
@@ -388,7 +410,9 @@ def test_a_file_that_cannot_be_opened_is_told_of_and_read_when_it_can(home: Home
     assert len(home.refreshed_calls()) == 4
 
 
-def test_a_file_that_breaks_while_it_is_read_is_told_of_and_read_when_it_can(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_breaks_while_it_is_read_is_told_of_and_read_when_it_can(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home.log(MAIN, *good_log())
     path = home.log(OTHER, *good_log(OTHER))
 
@@ -408,7 +432,9 @@ def test_a_file_that_breaks_while_it_is_read_is_told_of_and_read_when_it_can(hom
     assert len(home.refreshed_calls()) == 4
 
 
-def test_a_file_that_goes_away_between_finding_and_reading_is_told_of(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_goes_away_between_finding_and_reading_is_told_of(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home.log(MAIN, *good_log())
     path = home.log(OTHER, *good_log(OTHER))
     sort_and_read = jobs.read_all
@@ -440,7 +466,9 @@ class BrokenListing:
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_a_folder_that_cannot_be_listed_is_told_of(home: Home, monkeypatch: pytest.MonkeyPatch, *, at_once: bool) -> None:
+def test_a_folder_that_cannot_be_listed_is_told_of(
+    home: Home, monkeypatch: pytest.MonkeyPatch, *, at_once: bool
+) -> None:
     home.log(MAIN, *good_log())
     bad = home.path / "sessions" / "2026" / "12"
     bad.mkdir()
@@ -548,7 +576,9 @@ def test_a_compressed_file_that_was_cut_off_gives_what_it_holds(home: Home, size
     assert len(home.refreshed_calls()) == 4
 
 
-@pytest.mark.parametrize("data", [b"no zstd at all", b"\x28\xb5\x2f\xfd" + random.Random(4).randbytes(5000), lines.rollout(*good_log())])
+@pytest.mark.parametrize(
+    "data", [b"no zstd at all", b"\x28\xb5\x2f\xfd" + random.Random(4).randbytes(5000), lines.rollout(*good_log())]
+)
 def test_a_compressed_file_that_is_none_is_told_of(home: Home, data: bytes) -> None:
     home.log(OTHER, *good_log(OTHER))
     home.write(file_name(MAIN) + ".zst", data)
@@ -617,7 +647,9 @@ def test_a_database_of_a_newer_version_is_left_alone(home: Home) -> None:
 
 
 @pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"])
-def test_a_database_that_another_program_holds_is_waited_for(home: Home, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+def test_a_database_that_another_program_holds_is_waited_for(
+    home: Home, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
     monkeypatch.setattr(database, "BUSY_MS", 50)
     home.log(MAIN, *good_log())
     holder = apsw.Connection(home.database)
@@ -628,7 +660,9 @@ def test_a_database_that_another_program_holds_is_waited_for(home: Home, monkeyp
     assert home.refreshed_calls("input") == [1000, 1500]
 
 
-@pytest.mark.parametrize("data", [b"no database\n" * 1000, random.Random(6).randbytes(20_000), b"SQLite format 3\0" + b"\xff" * 5000])
+@pytest.mark.parametrize(
+    "data", [b"no database\n" * 1000, random.Random(6).randbytes(20_000), b"SQLite format 3\0" + b"\xff" * 5000]
+)
 def test_a_file_that_is_no_database_is_left_alone(home: Home, data: bytes) -> None:
     home.log(MAIN, *good_log())
     Path(home.database).write_bytes(data)
@@ -697,7 +731,9 @@ def test_a_full_disk_loses_nothing(home: Home, monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize("refused", ["makedirs", "open"])
-def test_a_folder_that_may_not_be_written_to_is_told_of(home: Home, monkeypatch: pytest.MonkeyPatch, refused: str) -> None:
+def test_a_folder_that_may_not_be_written_to_is_told_of(
+    home: Home, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
     home.log(MAIN, *good_log())
     home.database = str(Path(home.database).parent / "new" / "usage.sqlite3")
 

@@ -105,7 +105,9 @@ def test_a_second_refresh_reads_nothing(scenario: str, corpus: Path, tmp_path: P
 
 # -- threads, checked by hand against the logs ---------------------------------------------------------------------------
 
-FACTS = "thread.thread_id, root.thread_id, thread.parent_id, thread.forked_from_id, source, thread.role, thread.nickname"
+FACTS = (
+    "thread.thread_id, root.thread_id, thread.parent_id, thread.forked_from_id, source, thread.role, thread.nickname"
+)
 THREADS = (
     "FROM thread JOIN thread root ON root.id = thread.root_id JOIN client ON client.id = thread.client_id"
     " JOIN project ON project.id = thread.project_id"
@@ -162,7 +164,9 @@ def test_reviews_hang_under_the_thread_that_asked_for_them(read: Read) -> None:
 def test_forks_are_roots_that_know_their_origin(read: Read) -> None:
     first, second = "01a20123-7919-7c32-b695-1af2661ea130", "01a20123-7c20-71a1-95cd-2159851d4e1a"
     third, fourth = "01a20123-7d33-7fd1-b8f6-0c2cf72843c1", "01a20123-7e3b-7672-8c94-ed56ffe9c89a"
-    assert read("0.144.0/appserver_fork", "thread.thread_id, root.thread_id, thread.parent_id, thread.forked_from_id") == [
+    assert read(
+        "0.144.0/appserver_fork", "thread.thread_id, root.thread_id, thread.parent_id, thread.forked_from_id"
+    ) == [
         (first, first, None, None),
         (second, second, None, first),
         (third, third, None, second),

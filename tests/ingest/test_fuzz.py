@@ -22,7 +22,9 @@ from tests.ingest.lines import Json, Line
 
 NAME = lines.file_name(lines.thread(0))
 STRUCTS = [found for found in vars(decode).values() if isinstance(found, type) and issubclass(found, msgspec.Struct)]
-FIELDS = sorted({field for struct in STRUCTS for field in struct.__struct_fields__} | {"subagent", "thread_spawn", "cmd"})
+FIELDS = sorted(
+    {field for struct in STRUCTS for field in struct.__struct_fields__} | {"subagent", "thread_spawn", "cmd"}
+)
 KINDS = sorted(tuple(part.decode() for part in kind.split(INNER)) for kind in HANDLERS)
 
 scalars = (
@@ -33,7 +35,9 @@ scalars = (
     | st.sampled_from([2**31, 2**53, 2**63 - 1, 2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**40])
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=20)
-    | st.sampled_from([lines.thread(0), lines.turn(1), "2026-11-22T00:00:00.000Z", "12", "12.5", "{}", "[", "*** Add File: x", "exec"])
+    | st.sampled_from(
+        [lines.thread(0), lines.turn(1), "2026-11-22T00:00:00.000Z", "12", "12.5", "{}", "[", "*** Add File: x", "exec"]
+    )
 )
 fields = st.sampled_from(FIELDS) | st.text(max_size=5)
 json_values = st.recursive(
@@ -238,7 +242,9 @@ def test_any_two_logs_can_be_settled(parent: list[Line], child: list[Line]) -> N
         home.log(OWN, lines.session_meta(OWN, forked_from_id=PARENT), *parent, *child, minute=10)
         home.refresh()
         assert all(min(usage) >= 0 for usage in home.calls("input, cached_input, cache_write, output, reasoning"))
-        sums = home.ask("SELECT total(input), total(output) FROM call WHERE profile_id NOT IN (SELECT id FROM profile WHERE basis = 'gap')")
+        sums = home.ask(
+            "SELECT total(input), total(output) FROM call WHERE profile_id NOT IN (SELECT id FROM profile WHERE basis = 'gap')"
+        )
         limit = told([*parent, *parent, *child])
         assert sums[0][0] <= limit[0]
         assert sums[0][1] <= limit[3]

@@ -370,7 +370,9 @@ class Moving(History):
             path.unlink()
             self.at[name] = None
         elif operation in {"archive", "unarchive"}:
-            self.move(name, self.home / "archived_sessions" if operation == "archive" else self.home / "sessions/2026/11/22")
+            self.move(
+                name, self.home / "archived_sessions" if operation == "archive" else self.home / "sessions/2026/11/22"
+            )
         elif operation == "compress" and path.suffix != ".zst":
             self.at[name] = zst.compress(path)
         elif operation == "decompress" and path.suffix == ".zst":
@@ -505,11 +507,13 @@ def test_a_plain_file_holds_before_a_compressed_one_beside_it(forked: Moving) ->
 
 @pytest.mark.parametrize("scenario", BRANCHED)
 @pytest.mark.parametrize("together", [True, False])
-def test_two_homes_that_are_copies_are_counted_once(corpus: Path, tmp_path: Path, scenario: str, *, together: bool) -> None:
+def test_two_homes_that_are_copies_are_counted_once(
+    corpus: Path, tmp_path: Path, scenario: str, *, together: bool
+) -> None:
     first = History(corpus / scenario, tmp_path)
     first.put_all()
     second = shutil.copytree(first.home, tmp_path / "another")
-    for homes in ([[first.home, second]] if together else [[first.home], [second]]):
+    for homes in [[first.home, second]] if together else [[first.home], [second]]:
         refresh(first.database, [str(home) for home in homes])
     assert differences(first.usage(), usage_at_once(first.source)) == []
 
@@ -589,7 +593,9 @@ MIGRATED = ["0.120.0/appserver_fork", "0.144.0/appserver_fork", "0.144.0/tui", "
 
 @pytest.mark.parametrize("scenario", MIGRATED)
 @pytest.mark.parametrize("dropped", range(3))
-def test_a_migration_that_drops_a_turn_changes_no_call(corpus: Path, tmp_path: Path, scenario: str, dropped: int) -> None:
+def test_a_migration_that_drops_a_turn_changes_no_call(
+    corpus: Path, tmp_path: Path, scenario: str, dropped: int
+) -> None:
     """The file keeps its time, has another size, and lost the lines of a turn that was rolled back."""
     migrated = History(corpus / scenario, tmp_path)
     migrated.put_all()

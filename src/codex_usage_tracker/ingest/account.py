@@ -1,8 +1,8 @@
 """Turning the records of one rollout into calls, each counted exactly once.
 
 The rule: a `token_usage_record` of the rollout's own thread is one call. In a turn that has none, a `token_count` is
-one call unless it repeats the one before, is an estimate, or was copied from a parent. What cannot be told from this file
-alone (copies whose original may be elsewhere) becomes a claim, which the store settles when all files are known.
+one call unless it repeats the one before, is an estimate, or was copied from a parent. What cannot be told from this
+file alone (copies whose original may be elsewhere) becomes a claim, which is settled when all files are known.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class ClaimBook:
 
     def settle(self, file_id: int, entries: list[Entry], counting: dict[int, Usage]) -> None:
         """Make the calls of a file's claims those that count, by key with their tokens."""
-        sql = "SELECT thread.thread_id FROM thread JOIN source_file file ON file.thread_id = thread.id WHERE file.id = ?"
+        sql = "SELECT thread_id FROM thread WHERE id = (SELECT thread_id FROM source_file WHERE id = ?)"
         own = scalar(self.db, sql, (file_id,))
         renewed: dict[int, int] = {}
         for claim, profile in entries:

@@ -112,7 +112,8 @@ class Writer:
         self.db.execute(
             "UPDATE thread SET root_id = NULL, session_id = ?, parent_id = ?, forked_from_id = ?, project_id = ?,"
             " client_id = ?, git_branch = ?, git_commit = ?, role = ?, nickname = ?, account = ?, history_mode = ?,"
-            " created_at = ?, described_by = ? WHERE id = ? AND (created_at IS NULL OR (?, ?) <= (created_at, described_by))",
+            " created_at = ?, described_by = ? WHERE id = ?"
+            " AND (created_at IS NULL OR (?, ?) <= (created_at, described_by))",
             (
                 thread.session, thread.parent, thread.forked_from, self._project(thread), self._client(thread),
                 thread.git_branch, thread.git_commit, thread.role, thread.nickname, self._hashed(thread.account),
