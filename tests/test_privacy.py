@@ -263,6 +263,14 @@ COMMANDS = [
 ]
 
 
+PATCH = """*** Begin Patch
+*** Add File: {folder}/{file}
++{key}
+*** Update File: {word}.py
+-{password}
+*** End Patch"""
+
+
 def command_lines() -> Iterator[lines.Line]:
     """Every command in every form in which a client writes commands."""
     numbers = count()
@@ -294,9 +302,7 @@ def command_lines() -> Iterator[lines.Line]:
 
 def other_lines() -> Iterator[lines.Line]:
     secret = " ".join(SECRETS.values())
-    patch = "*** Begin Patch\n*** Add File: {folder}/{file}\n+{key}\n*** Update File: {word}.py\n-{password}\n*** End Patch".format(
-        **SECRETS
-    )
+    patch = PATCH.format(**SECRETS)
     yield item("custom_tool_call", name="apply_patch", call_id="call_p", input=patch)
     yield function_call("call_q", "apply_patch", json.dumps({"input": patch}))
     yield item(

@@ -75,6 +75,12 @@ class DatabaseError(TrackerError):
     exit_code = ExitCode.DATABASE
 
 
+class OutdatedSchemaError(DatabaseError):
+    """The database is empty, or was written by an older version, and is asked before a refresh."""
+
+    code = "outdated_schema"
+
+
 class NewerSchemaError(DatabaseError):
     """The database was written by a newer version of this program."""
 

@@ -95,6 +95,16 @@ def test_a_file_that_is_no_database(run_plain: Run, here: list[str]) -> None:
     assert f"mv {here[3]}" in ran.out
 
 
+def test_an_empty_file_is_filled_by_a_refresh(run_plain: Run, here: list[str]) -> None:
+    Path(here[3]).write_bytes(b"")
+    assert checks(run_plain, here, "--suggest-repair")["database"] == ("warn", "codex-usage-tracker refresh")
+    refused = run_plain("summary", *here)
+    assert refused.code == 5
+    assert "[outdated_schema]" in refused.err
+    assert run_plain("refresh", *here).code == 0
+    assert run_plain("summary", *here).code == 0
+
+
 def test_uncounted_compactions_are_a_note_and_no_warning(run_plain: Run, here: list[str]) -> None:
     with sqlite3.connect(here[3]) as connection:
         connection.execute("INSERT INTO note SELECT id, 'compaction_without_usage', 2, 7 FROM source_file LIMIT 1")

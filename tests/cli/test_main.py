@@ -142,7 +142,7 @@ def test_an_interrupt_is_told(run_plain: Run, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("codex_usage_tracker.tracker.Tracker.reader", failing(KeyboardInterrupt()))
     ran = run_plain("report", "--no-refresh")
     assert (ran.code, ran.out) == (130, "")
-    assert ran.err == "Interrupted.\n"
+    assert ran.err.strip() == "Interrupted."
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes end otherwise")

@@ -1,7 +1,7 @@
 """Builders of log lines, so that a test reads like a log.
 
-Each gives a line without its time; `rollout` stamps lines a second apart and writes them as Codex does: in a fixed order of
-keys, without spaces. Thread and turn ids are UUIDs of version 7, named by the minute in which they were made.
+Each gives a line without its time; `rollout` stamps lines a second apart and writes them as Codex does: in a fixed
+order of keys, without spaces. Thread and turn ids are UUIDs of version 7, named by the minute in which they were made.
 """
 
 import json
@@ -171,7 +171,7 @@ def compacted(response: str | None = None, latest: Line | None = None, model: st
     return Line("compacted", payload)
 
 
-def limits(*windows: Json, limit_id: str | None = "codex", **fields: Any) -> Json:
+def limits(*windows: Json | None, limit_id: str | None = "codex", **fields: Any) -> Json:
     """Return rate limits; windows go into `primary`, then `secondary`."""
     slots = dict(zip(("primary", "secondary"), [*windows, None, None], strict=False))
     return {"limit_id": limit_id, "limit_name": None, **slots, **fields}
@@ -182,6 +182,19 @@ def window(used_percent: float, minutes: int | None, **fields: Any) -> Json:
 
 
 # -- logs --------------------------------------------------------------------------------------------------------------
+
+
+def good_log(thread_id: str) -> list[Line]:
+    """Return a log of two calls, of 1000 and 1500 input tokens."""
+    first, second = used(1000, output=10), used(1500, output=20)
+    return [
+        session_meta(thread_id),
+        turn_context(turn(1)),
+        record(thread_id, turn(1), first, response="resp_1"),
+        token_count(first),
+        record(thread_id, turn(1), second, plus(first, second), response="resp_2"),
+        token_count(plus(first, second), second),
+    ]
 
 
 def rollout(*lines: Line, minute: float = 0.0, ordinal: int | None = None) -> bytes:

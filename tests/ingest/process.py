@@ -1,4 +1,4 @@
-"""A refresh in a process of its own, which may be changed, held back until it is told to go, or killed at a chosen point."""
+"""A refresh in a process of its own, which may be changed, held back, or killed at a chosen point."""
 
 import json
 import os
@@ -93,6 +93,15 @@ def _kill_at(name: str, call: int) -> None:
     original = _change(name, counted)
 
 
+def peak() -> int:
+    """Return the bytes of memory that this process held at most; what `getrusage` says includes the parent's."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
 def main() -> None:
     task = json.loads(sys.argv[1])
     from codex_usage_tracker.errors import TrackerError  # noqa: PLC0415  (after the arguments)
@@ -109,7 +118,7 @@ def main() -> None:
         found: dict[str, Any] = {"new_calls": done.new_calls, "waited": done.waited, "notes": done.notes}
     except TrackerError as error:
         found = {"error": error.code}
-    found["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    found["peak"] = peak()
     print(json.dumps(found))  # noqa: T201  (to the test)
 
 

@@ -103,7 +103,7 @@ def test_a_second_refresh_reads_nothing(scenario: str, corpus: Path, tmp_path: P
     assert second.generation == first.generation
 
 
-# -- threads, checked by hand against the logs ---------------------------------------------------------------------------
+# -- threads, checked by hand against the logs -------------------------------------------------------------------------
 
 FACTS = (
     "thread.thread_id, root.thread_id, thread.parent_id, thread.forked_from_id, source, thread.role, thread.nickname"

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -252,10 +252,8 @@ def test_a_refresh_that_ends_anywhere(corpus: Path, scenario: str, point: str, c
                 patch.setattr(intake, "COMMIT_SECONDS", -1.0)
                 patch.setattr(rollout, "SLICE_BYTES", 20_000)
                 end_at(patch, point, call)
-                try:
+                with suppress(Killed):
                     ended.refresh()
-                except Killed:
-                    pass
         ended.refresh()
         assert differences(ended.dump(), expected) == []
 
@@ -354,13 +352,14 @@ class Moving(History):
 
     def __init__(self, source: Path, folder: Path) -> None:
         super().__init__(source, folder)
-        self.at = dict.fromkeys(name for name in self.files if name.name.startswith("rollout-"))
+        names = [name for name in self.files if name.name.startswith("rollout-")]
+        self.at: dict[Path, Path | None] = dict.fromkeys(names)
         self.sizes = dict.fromkeys(self.at, 0)
         self.contents = {name: zst.plain(source / name) for name in self.at}
 
     def change(self, name: Path, operation: str, amount: float) -> None:
         """Do one thing to one file, as far as it is possible there."""
-        path: Path | None = self.at[name]
+        path = self.at[name]
         if path is None or operation in {"grow", "whole"}:
             grown = self.sizes[name] + int((len(self.contents[name]) - self.sizes[name]) * amount)
             self.write(name, len(self.contents[name]) if operation == "whole" else grown)
@@ -380,7 +379,7 @@ class Moving(History):
 
     def write(self, name: Path, size: int) -> None:
         """Write a file up to a size where it is; a compressed one is plain again before it grows."""
-        path: Path | None = self.at[name]
+        path = self.at[name]
         if path is not None and path.suffix == ".zst":
             path = zst.decompress(path)
         path = path or self.home / "sessions/2026/11/22" / name.name.removesuffix(".zst")
@@ -389,10 +388,13 @@ class Moving(History):
         self.at[name], self.sizes[name] = path, size
 
     def move(self, name: Path, folder: Path) -> None:
-        path: Path | None = self.at[name]
+        path = self.at[name]
         if path is not None and path.parent != folder:
             folder.mkdir(parents=True, exist_ok=True)
             self.at[name] = path.rename(folder / path.name)
+
+    def paths(self) -> list[Path]:
+        return [path for path in self.at.values() if path is not None]
 
     def settle(self) -> None:
         """Let every file be where and what it is in the end."""
@@ -456,7 +458,7 @@ def test_a_thread_in_both_folders_is_counted_once(forked: Moving) -> None:
     """An interrupted move leaves two copies; the active one holds."""
     archived = forked.home / "archived_sessions"
     archived.mkdir()
-    for path in list(forked.at.values()):
+    for path in forked.paths():
         shutil.copy2(path, archived)
     forked.refresh()
     assert differences(forked.usage(), usage_at_once(forked.source)) == []
@@ -494,7 +496,7 @@ def test_compressed_files_are_not_counted_again(forked: Moving) -> None:
 
 def test_a_plain_file_holds_before_a_compressed_one_beside_it(forked: Moving) -> None:
     """Materialising an archive leaves both for a moment."""
-    for path in list(forked.at.values()):
+    for path in forked.paths():
         kept = path.read_bytes()
         zst.compress(path)
         path.write_bytes(kept)

@@ -20,13 +20,13 @@ SECRET = b"0123456789abcdef" * 2
 PROFILE = "model, effort, tier, kind, basis, origin, reason, confidence"
 
 QUERIES = {
-    "threads": f"""
+    "threads": """
         SELECT thread.thread_id, root.thread_id AS root, thread.session_id, thread.parent_id, thread.forked_from_id,
                thread.archived, project.name, cwd, git_remote, originator, version, provider, source,
                thread.created_at, thread.name, thread.named_at, thread.git_branch, thread.git_commit, thread.role,
                thread.nickname, thread.account, thread.history_mode
-        FROM thread LEFT JOIN thread root ON root.id = thread.root_id LEFT JOIN project ON project.id = thread.project_id
-        LEFT JOIN client ON client.id = thread.client_id""",
+        FROM thread LEFT JOIN thread root ON root.id = thread.root_id
+        LEFT JOIN project ON project.id = thread.project_id LEFT JOIN client ON client.id = thread.client_id""",
     "turns": """
         SELECT thread.thread_id, turn.turn_id, root_turn_id, started_at, ended_at, duration_ms, first_token_ms, outcome
         FROM turn JOIN thread ON thread.id = turn.thread_id""",

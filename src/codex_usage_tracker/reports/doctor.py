@@ -10,7 +10,7 @@ import apsw
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.checks import Check, Doctor
 from codex_usage_tracker.contract.notes import UNCOUNTED_COMPACTION, meaning
-from codex_usage_tracker.errors import TrackerError
+from codex_usage_tracker.errors import OutdatedSchemaError, TrackerError
 from codex_usage_tracker.query import zones
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.contract.checks import DatabaseState, HomeFiles, Verdict
 
+OUTDATED = OutdatedSchemaError.code.replace("_", " ")
 SCARCE_BYTES = 500 * 10**6
 REFRESH = "codex-usage-tracker refresh"
 REBUILD = "codex-usage-tracker rebuild-index"
@@ -69,6 +70,10 @@ def _database(state: DatabaseState) -> Iterator[Check]:
     if not state.exists:
         hint = "The first refresh makes it."
         yield Check(name="database", status="warn", message="there is none yet", hint=hint, repair=REFRESH)
+        return
+    if state.problem == OUTDATED:
+        hint = "A refresh brings it to this version."
+        yield Check(name="database", status="warn", message=state.problem, hint=hint, repair=REFRESH)
         return
     if state.problem:
         repair = f"mv {state.db_path} {state.db_path}.damaged && {REFRESH}" if "corrupt" in state.problem else None

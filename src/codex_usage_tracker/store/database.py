@@ -88,10 +88,14 @@ def open_reader(path: str) -> apsw.Connection:
     if not os.path.exists(path):
         msg = f"{path} does not exist yet"
         raise DatabaseError(msg, "Run `codex-usage-tracker refresh` first.")
+    if os.path.isdir(path):
+        msg = f"{path} is a folder"
+        raise DatabaseError(msg, "Name the file of the database with --db.")
     with told(path):
         connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
         connection.set_busy_timeout(BUSY_MS)
         migrate.check(connection, path)
+        migrate.require_current(connection, path)
         connection.pragma("query_only", 1)
         connection.pragma("cache_size", -CACHE_KIB)
         connection.pragma("mmap_size", 2**28)

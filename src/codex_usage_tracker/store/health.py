@@ -42,7 +42,7 @@ def _look_into(connection: apsw.Connection, state: DatabaseState) -> None:
     connection.set_progress_handler(None)
     state.schema_version = migrate.version_of(connection)
     state.damage = [str(row[0]) for row in connection.execute(f"PRAGMA quick_check({MOST_DAMAGES})") if row[0] != "ok"]
-    if state.damage or not state.schema_version:
+    if state.damage:
         return
     state.broken_references = sum(1 for _ in connection.execute("PRAGMA foreign_key_check"))
     state.wrong_sums = rollups.differences(connection)

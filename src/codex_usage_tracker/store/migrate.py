@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_usage_tracker.errors import ForeignDatabaseError, NewerSchemaError
+from codex_usage_tracker.errors import ForeignDatabaseError, NewerSchemaError, OutdatedSchemaError
 
 if TYPE_CHECKING:
     import apsw
@@ -40,6 +40,13 @@ def check(connection: apsw.Connection, path: str) -> None:
     if version > LATEST:
         msg = f"{path} has schema {version}; this version knows schemas up to {LATEST}"
         raise NewerSchemaError(msg, "Update codex-usage-tracker, or name another database with --db.")
+
+
+def require_current(connection: apsw.Connection, path: str) -> None:
+    """Refuse to ask a database that lacks migrations; reading brings none."""
+    if version_of(connection) < LATEST:
+        msg = f"{path} is empty or was written by an older version"
+        raise OutdatedSchemaError(msg, "Run `codex-usage-tracker refresh` first.")
 
 
 def migrate(connection: apsw.Connection, path: str) -> None:
