@@ -1,7 +1,6 @@
 """The command line as a whole: names, help, versions, options of every command, failures."""
 
 import os
-import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -159,6 +158,8 @@ def test_a_pipe_that_is_closed_is_no_failure_to_tell(database: str) -> None:
 
 def on_a_terminal(*args: str, columns: int = 80, **environment: str) -> str:
     """Run the program where standard output is a terminal, and return what it shows."""
+    import pty  # noqa: PLC0415  (not everywhere)
+
     ours, theirs = pty.openpty()
     settings = {**os.environ, "PYTHONPATH": SOURCE, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment}
     ran = subprocess.Popen(

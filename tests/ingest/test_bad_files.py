@@ -30,7 +30,7 @@ MAIN, OTHER = thread(0), thread(10)
 
 BAD_FILES: dict[str, bytes] = {
     "empty": b"",
-    "only half a line": USAGE_LINE,
+    "only half a line": lines.rollout(*good_log(OTHER))[:100],
     "only a newline": b"\n",
     "binary": random.Random(1).randbytes(50_000),
     "an image": b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(5000),

@@ -237,7 +237,7 @@ def test_normal_lines_are_not_odd(home: Home) -> None:
 
 def test_a_log_of_the_first_rust_builds_is_normal_and_has_no_calls(home: Home) -> None:
     """From May to August 2025 lines had no envelope."""
-    log = [
+    log: list[lines.Json] = [
         {"id": MAIN, "timestamp": "2025-05-17T10:00:00.000Z", "instructions": "be brief"},
         {"record_type": "state"},
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hi"}]},

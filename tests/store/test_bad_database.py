@@ -29,6 +29,7 @@ from tests.ingest.lines import (
     session_meta,
     thread,
     turn,
+    used,
 )
 
 MAIN, OTHER = thread(0), thread(10)

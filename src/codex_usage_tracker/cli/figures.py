@@ -61,11 +61,6 @@ def clock(at: int | None, zone: ZoneInfo, now: int | None = None) -> str:
     return local.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
 
 
-def second(at: int, zone: ZoneInfo) -> str:
-    """Return an instant in local time to the second."""
-    return zones.moment(at, zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
 def length(milliseconds: int | None) -> str:
     """Return a length of time in its two largest units: 950 ms, 12.3 s, 4 min 20 s, 2 h 10 min, 3 d 4 h."""
     if milliseconds is None:

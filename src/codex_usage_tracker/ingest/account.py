@@ -210,7 +210,8 @@ class Account(Story):
         state = self.state
         sort = (state.model, state.effort, state.tier, state.kind, basis, state.cause)
         profile = self.sorts.get(sort) or self._sort(*sort)
-        asked_at = instant(state.asked_at) if state.asked_at else None
+        before = state.last_call_at if state.calls_in_turn else state.turn_at
+        asked_at = instant(state.asked_at) if state.asked_at else before
         call = Call(
             key, at, line,
             state.turn if record is None else record.turn_id or state.turn,

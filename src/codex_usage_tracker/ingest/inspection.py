@@ -74,9 +74,6 @@ class Seen:
         """Return all that was seen."""
         thread, calls = self.thread, [call for call, _ in self.calls.values()]
         times = [call.at for call in calls]
-        by_model: dict[str, list[Call]] = {}
-        for call, profile in self.calls.values():
-            by_model.setdefault(profile.model or UNKNOWN, []).append(call)
         return LogInspection(
             schema=SCHEMA.format("inspect-log"),
             path=path,
@@ -96,7 +93,7 @@ class Seen:
             first_at=min(times, default=None),
             last_at=max(times, default=None),
             totals=_numbers(calls),
-            models={model: _numbers(of_model) for model, of_model in by_model.items()},
+            models=self._by_model(),
             bases=Counter(profile.basis for _, profile in self.calls.values()),
             kinds=Counter(profile.kind for _, profile in self.calls.values()),
             claims=Counter(claim.standing for claim in self.claims.values()),
@@ -105,6 +102,12 @@ class Seen:
             limits=[_limit(limit) for limit in self.limits.values()],
             notes=[_note(note) for note in self.notes.values()],
         )
+
+    def _by_model(self) -> dict[str, Numbers]:
+        found: dict[str, list[Call]] = {}
+        for call, profile in self.calls.values():
+            found.setdefault(profile.model or UNKNOWN, []).append(call)
+        return {model: _numbers(calls) for model, calls in found.items()}
 
 
 def _numbers(calls: Iterable[Call]) -> Numbers:

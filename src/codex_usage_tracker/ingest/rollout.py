@@ -24,7 +24,7 @@ else:
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-SLICE_BYTES = 6 * 2**20
+SLICE_BYTES = 16 * 2**20
 """A rollout is read and stored in slices of this size, so that memory does not grow with it."""
 NAME = re.compile(r"rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([0-9a-f-]{36})(?:_([0-9a-f-]{36}))?\.jsonl(\.zst)?\Z")
 ORDINAL = re.compile(rb'"ordinal":(\d+)')

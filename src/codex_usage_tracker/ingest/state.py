@@ -43,6 +43,7 @@ class State(msgspec.Struct, array_like=True, gc=False):
     record_turn: str | None = None
 
     turn: str | None = None
+    turn_at: int | None = None
     calls_in_turn: int = 0
     model: str | None = None
     effort: str | None = None

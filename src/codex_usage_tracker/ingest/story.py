@@ -80,6 +80,7 @@ class Story:
         self._enter(event.turn_id)
         state.tier = state.next_tier
         if not self._copied(event.turn_id):
+            self.state.turn_at = at
             turn = self._turn(event, at)
             turn.started_at = turn.started_at or at
 
