@@ -65,7 +65,7 @@ def declared() -> list[Requirement]:
 
 
 def extras() -> list[Requirement]:
-    groups = project()["project"]["optional-dependencies"].values()
+    groups = project()["project"].get("optional-dependencies", {}).values()
     return [Requirement(text) for texts in groups for text in texts]
 
 

@@ -11,7 +11,7 @@ import click
 from codex_usage_tracker.cli import bars, groups, options, reading, words
 from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, age, clock, percent, roughly, soon, tokens
 from codex_usage_tracker.cli.table import Column, Table
-from codex_usage_tracker.cli.text import pad, safe
+from codex_usage_tracker.cli.text import cells, cut, pad, safe
 from codex_usage_tracker.reports.status import status
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _latest(answer: Status, screen: Screen, now: int) -> Iterator[str]:
     model = " ".join(filter(None, (call.model or groups.UNKNOWN, call.effort)))
     thread = call.thread_name or groups.short_id(call.thread_id)
     told = dot.join(filter(None, (age(call.at, now), model, safe(call.project or ""), safe(thread))))
-    yield _titled("Latest call", told, screen)
+    room = cells(told) if screen.width is None else max(screen.width - TITLE_CELLS, 1)
+    yield _titled("Latest call", cut(told, room, screen.glyphs.more), screen)
     left = answer.context_left_percent
     if left is not None:
         window = f"{tokens(call.context_used)} of {tokens(call.context_window)} used"

@@ -80,7 +80,7 @@ class Intake:
         except BaseException:
             self._roll_back()
             raise
-        self.result.new_calls = writer.next_call - calls_before
+        self.result.new_calls = Writer(self.db).next_call - calls_before
 
     def _write_all(self, writer: Writer, work: list[Work]) -> None:
         """Write what the files hold, committing now and then, so that it can be seen and is not lost."""

@@ -27,16 +27,16 @@ def changed(limits: LimitsJson, at: int, last: Last) -> Iterator[Limit]:
     """
     family = labels.name_of(limits.limit_id) or "codex"
     for window in (limits.primary, limits.secondary):
-        if window is None or not 0 <= window.used_percent < 10**6 or not whole(window.window_minutes):
+        minutes = whole(window.window_minutes) if window else None
+        if window is None or not minutes or not 0 <= window.used_percent < 10**6:
             continue
-        resets_at = _resets_at(window, at)
-        name = f"{family}:{window.window_minutes}"
+        name, resets_at = f"{family}:{minutes}", _resets_at(window, at)
         before = last.get(name)
         if before is None or before[0] != window.used_percent or not _near(before[1], resets_at):
             last[name] = (window.used_percent, resets_at)
             plan = labels.known(limits.plan_type, labels.PLANS)
             balance = _decimal(limits.credits.balance) if limits.credits else None
-            yield Limit(at, family, window.window_minutes, window.used_percent, resets_at, plan, balance)
+            yield Limit(at, family, minutes, window.used_percent, resets_at, plan, balance)
 
 
 def _resets_at(window: WindowJson, at: int) -> int | None:
