@@ -59,6 +59,3 @@ def _rest_of(claim: Claim, between: Callable[[str, int, int], Iterable[Usage]]) 
 def sum_of(total: Usage | None) -> int:
     """Return input plus output of a running total, which only grows within one run of a client."""
     return total[0] + total[3] if total else 0
-
-
-

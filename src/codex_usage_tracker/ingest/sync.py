@@ -37,8 +37,10 @@ def refresh(
     result = Refreshed()
     connection = database.open_writer(database_path)
     try:
-        with refreshing(database_path, wait_seconds, partial(_told_to_wait, result, watching)), \
-                database.told(database_path):
+        with (
+            refreshing(database_path, wait_seconds, partial(_told_to_wait, result, watching)),
+            database.told(database_path),
+        ):
             _Refresh(connection, result, watching, include_archived=include_archived, again=again).run(homes)
         result.generation = database.generation(connection)
     finally:
