@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import apsw
 import pytest
 
 from codex_usage_tracker.ingest import rollout, scan
@@ -319,3 +320,16 @@ def test_memory_does_not_grow_with_the_size_of_a_log(home: Home) -> None:
         peaks.append(process.run(home.database, [home.path])["peak"])
     assert home.ask("SELECT count(*) FROM call") == [122_000]
     assert peaks[1] - peaks[0] < 250 * 10**6
+
+
+def test_a_saved_state_that_cannot_be_read_is_not_needed(home: Home) -> None:
+    path = home.write(file_name(MAIN), lines.rollout(*good_log(MAIN)))
+    home.refresh()
+    before = home.dump()
+    connection = apsw.Connection(home.database)
+    connection.execute("UPDATE parser SET state = x'93c0'")
+    connection.close()
+    with path.open("ab") as log:
+        log.write(b"\n")
+    assert home.refresh().rewritten_files == 1
+    assert home.dump() == before

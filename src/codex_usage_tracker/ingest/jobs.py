@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import msgspec
 
-from codex_usage_tracker.ingest.rollout import read_slice
+from codex_usage_tracker.ingest.rollout import is_readable, read_slice
 from codex_usage_tracker.model import Reading
 
 if sys.version_info >= (3, 14):
@@ -74,7 +74,7 @@ def read(job: Job) -> Done:
 
 def _read_on(job: Job, stream: BinaryIO) -> Done:
     if job.offset:
-        if edges(stream, job.offset) != (job.head, job.tail):
+        if edges(stream, job.offset) != (job.head, job.tail) or not is_readable(job.state):
             return Done(job.file_id, rewritten=True)
         stream.seek(job.offset)
     reading = read_slice(stream, job.name, job.state, job.offset, job.lines)

@@ -63,6 +63,14 @@ def read_slice(stream: BinaryIO, name: str, saved: bytes, offset: int, lines: in
     )
 
 
+def is_readable(saved: bytes) -> bool:
+    """Say whether a saved state is one of this version's."""
+    try:
+        return not saved or isinstance(_state.decode(saved), State)
+    except (msgspec.MsgspecError, ValueError):
+        return False
+
+
 def thread_of(name: str) -> str:
     """Return the thread id in a rollout's file name, which holds where the file has no `session_meta`."""
     found = NAME.match(name)

@@ -78,7 +78,7 @@ class Story:
         state = self.state
         state.window = whole(event.model_context_window) or state.window
         self._enter(event.turn_id)
-        state.tier = state.next_tier
+        state.tier, state.answering = state.next_tier, False
         if not self._copied(event.turn_id):
             self.state.turn_at = at
             turn = self._turn(event, at)
