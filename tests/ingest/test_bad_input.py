@@ -325,11 +325,11 @@ def test_memory_does_not_grow_with_the_size_of_a_log(home: Home) -> None:
 def test_a_saved_state_that_cannot_be_read_is_not_needed(home: Home) -> None:
     path = home.write(file_name(MAIN), lines.rollout(*good_log(MAIN)))
     home.refresh()
-    before = home.dump()
+    before = home.usage()
     connection = apsw.Connection(home.database)
     connection.execute("UPDATE parser SET state = x'93c0'")
     connection.close()
     with path.open("ab") as log:
         log.write(b"\n")
     assert home.refresh().rewritten_files == 1
-    assert home.dump() == before
+    assert home.usage() == before
