@@ -12,6 +12,9 @@ MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .PHONY: help run test check fix bench lock changelog clean
 
+# What the command answers where there are no logs yet: to a newcomer that is no failure.
+NO_LOGS := 3
+
 help:
 	@echo 'make run        read the Codex logs and print the usage report'
 	@echo '                (make run ARGS="summary --json" runs another command)'
@@ -24,7 +27,8 @@ help:
 	@echo 'make clean      remove .venv and all that can be made again'
 
 run: $(VENV)/run.stamp
-	@$(BIN)/codex-usage-tracker $(or $(ARGS),report)
+	@$(BIN)/codex-usage-tracker $(or $(ARGS),report) || { status=$$?; [ $$status -eq $(NO_LOGS) ] && [ -z "$(ARGS)" ] && \
+	  echo 'From here, that is: make run ARGS=demo' || exit $$status; }
 
 test: check
 	@$(BIN)/pytest --quiet --numprocesses=auto --cov --cov-report=term
