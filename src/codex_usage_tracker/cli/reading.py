@@ -11,7 +11,6 @@ import click
 from codex_usage_tracker.cli import progress
 from codex_usage_tracker.cli.figures import counted
 from codex_usage_tracker.errors import BusyError, ExitCode, NoLogsError
-from codex_usage_tracker.query import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +59,8 @@ def questions(asked: Invocation, *, fresh: bool | None = None, empty: bool = Fal
     if fresh or (fresh is None and not asked.tracker.has_database()):
         _refresh_first(asked)
     with asked.tracker.reader() as reader:
+        from codex_usage_tracker.query import run  # noqa: PLC0415  (a refresh alone asks nothing)
+
         if not empty and run.is_empty(reader.db):
             raise _no_logs(asked)
         yield reader
