@@ -264,7 +264,7 @@ class Account(Story):
         if named == state.call.response if named is not None else by_prompt:
             resumed = compacted.resume_metadata
             before = resumed.previous_turn_settings if resumed else None
-            self._made_compaction(labels.name_of(before.model if before else None))
+            self._made_compaction(labels.model_of(before.model if before else None))
         else:
             self.note("compaction_without_usage", line)
         self.fact("compaction:compacted", line)

@@ -20,6 +20,7 @@ MCP_NAME = re.compile(r"mcp__([A-Za-z0-9_.-]{1,48}?)__([A-Za-z0-9_.-]{1,64})\Z")
 SHELL_TOOLS = frozenset({"exec_command", "shell", "shell_command", "local_shell", "container.exec"})
 PATCH_LINE = re.compile(r"^\*\*\* (Add|Update|Delete) File: ", re.MULTILINE)
 MAX_COMMAND = 4000
+MAX_MODEL = 128
 NAMELESS = frozenset({"web_search_call", "local_shell_call", "tool_search_call", "image_generation_call"})
 HISTORY_MODES = frozenset({"legacy", "paginated"})
 TURN_ERRORS = frozenset(
@@ -60,6 +61,13 @@ def name_of(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return value if NAME.match(value) else "other"
+
+
+def model_of(value: object) -> str | None:
+    """Return a model's name as it stands, as providers choose them freely; `other` for a text that can be none."""
+    if not isinstance(value, str) or not value:
+        return None
+    return value if len(value) <= MAX_MODEL and value.isprintable() else "other"
 
 
 def turn_error(info: object) -> str:

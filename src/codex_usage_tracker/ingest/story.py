@@ -88,7 +88,7 @@ class Story:
         """Take the settings of the requests that follow."""
         state = self.state
         self._enter(context.turn_id)
-        state.model = labels.name_of(context.model) or state.model
+        state.model = labels.model_of(context.model) or state.model
         state.effort = labels.known(context.effort, labels.EFFORTS)
 
     def settings_applied(self, applied: SettingsApplied, _at: int, _line: int) -> None:
