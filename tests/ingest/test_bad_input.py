@@ -108,6 +108,13 @@ def test_bytes_that_are_no_text_do_not_cost_the_line(home: Home, bad: bytes) -> 
     assert home.ask("SELECT duration_ms FROM turn") == [7]
 
 
+def test_bytes_that_are_no_text_are_replaced_in_what_is_kept(home: Home) -> None:
+    log = lines.rollout(*good_log(MAIN)).replace(b"/home/dev", b"/home/\xff").replace(b"gpt-5.5", b"gpt-\xff")
+    home.write(file_name(MAIN), log)
+    assert home.refreshed_calls("input, model") == [(1000, "gpt-\ufffd"), (1500, "gpt-\ufffd")]
+    assert set(home.ask("SELECT cwd FROM project")) == {"/home/\ufffd/proj"}
+
+
 def test_escapes_that_are_no_characters_cost_only_their_line(home: Home) -> None:
     home.write(file_name(MAIN), lines.rollout(*good_log(MAIN)).replace(b"resp_1", rb"\ud800"))
     assert home.refreshed_calls("input") == [1000, 1500]
@@ -280,6 +287,10 @@ def test_a_line_that_is_too_long_is_stepped_over_and_counted(home: Home, size: i
     assert home.refresh().read_files == 0
     home.refresh(again=True)
     assert home.dump() == before
+    with (home.sessions / file_name(MAIN)).open("ab") as log:
+        log.write(lines.rollout(record(MAIN, turn(2), C, response="resp_4"), minute=2))
+    assert home.refresh().rewritten_files == 0
+    assert home.calls("input, call.line") == [(1000, 3), (1500, 6), (2200, 8)]
 
 
 @pytest.mark.usefixtures("short_lines")

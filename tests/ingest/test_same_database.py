@@ -177,6 +177,16 @@ def test_slices_of_any_size(corpus: Path, scenario: str, monkeypatch: pytest.Mon
         assert differences(sliced.dump(), expected) == []
 
 
+@pytest.mark.parametrize("scenario", BRANCHED)
+def test_everything_read_again(corpus: Path, scenario: str) -> None:
+    with history(corpus / scenario) as whole:
+        whole.put_all()
+        whole.refresh()
+        again = refresh(whole.database, [str(whole.home)], again=True)
+        assert (again.read_files, again.new_calls) == (again.scanned_files, 0)
+        assert differences(whole.dump(), read_at_once(whole.source)) == []
+
+
 def test_worker_processes(corpus: Path, tmp_path: Path) -> None:
     source = corpus / "0.169.0/upgrade"
     whole = History(source, tmp_path)
@@ -258,7 +268,20 @@ def test_a_refresh_that_ends_anywhere(corpus: Path, scenario: str, point: str, c
         assert differences(ended.dump(), expected) == []
 
 
-def end_at(patch: pytest.MonkeyPatch, point: str, call: int) -> None:
+@pytest.mark.parametrize("point", ["ingest.jobs.read", "store.writer.Writer.write", "store.files.settled"])
+def test_a_refresh_that_is_interrupted_says_so(corpus: Path, point: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with history(corpus / "0.169.0/subagents") as ended:
+        ended.put_all()
+        with monkeypatch.context() as patch:
+            end_at(patch, point, 1, KeyboardInterrupt)
+            assert ended.refresh().interrupted
+        assert not ended.refresh().interrupted
+        assert differences(ended.dump(), read_at_once(ended.source)) == []
+
+
+def end_at(
+    patch: pytest.MonkeyPatch, point: str, call: int, how: type[BaseException] = Killed,
+) -> None:  # fmt: skip
     """Raise at one call of a function."""
     name = "codex_usage_tracker." + point
     original: Callable[..., Any] = pkgutil.resolve_name(name)
@@ -268,7 +291,7 @@ def end_at(patch: pytest.MonkeyPatch, point: str, call: int) -> None:
         nonlocal calls
         calls += 1
         if calls == call:
-            raise Killed
+            raise how
         return original(*given, **named)
 
     patch.setattr(name, counted)

@@ -298,19 +298,29 @@ def test_a_paginated_fork_may_begin_by_repeating_its_origins_snapshot(home: Home
 
 
 def test_a_paginated_fork_without_a_turn_context_has_the_model_of_its_origin(home: Home) -> None:
+    """That is the model before the fork, whatever the origin does later."""
     home.log(
-        MAIN, session_meta(MAIN), turn_context(turn(1), model="gpt-5.6-terra"), record(MAIN, turn(1), A), ordinal=0
+        MAIN,
+        session_meta(MAIN),
+        turn_context(turn(1), model="gpt-5.6-terra"),
+        record(MAIN, turn(1), A),
+        turn_context(turn(15), model="gpt-5.5"),
+        record(MAIN, turn(15), C, plus(A, C))._replace(at=lines.at(15)),
+        ordinal=0,
     )
-    meta = session_meta(FORK, timestamp=lines.stamp(lines.at(10)), forked_from_id=MAIN, history_base=base(MAIN, 3))
     home.log(
         FORK,
-        meta,
+        session_meta(FORK, timestamp=lines.stamp(lines.at(10)), forked_from_id=MAIN, history_base=base(MAIN, 3)),
         record(FORK, turn(11), B, plus(A, B)),
         turn_context(turn(11), model="gpt-6-sol"),
         minute=10,
         ordinal=3,
     )
-    assert home.refreshed_calls("input, model") == [(1000, "gpt-5.6-terra"), (1500, "gpt-5.6-terra")]
+    assert home.refreshed_calls("input, model") == [
+        (1000, "gpt-5.6-terra"),
+        (1500, "gpt-5.6-terra"),
+        (2200, "gpt-5.5"),
+    ]
 
 
 def test_what_a_sub_agent_was_given_is_not_its_own(home: Home) -> None:
