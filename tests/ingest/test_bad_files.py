@@ -230,6 +230,14 @@ def test_a_log_that_lies_in_two_folders_is_counted_once(home: Home) -> None:
     assert home.refresh().read_files == 0
 
 
+def test_a_plain_log_holds_before_a_compressed_one_in_another_folder(home: Home) -> None:
+    zst.compress(home.write(file_name(MAIN), lines.rollout(*good_log(MAIN)[:4])))
+    other_day = home.path / "sessions" / "2026" / "11" / "23"
+    other_day.mkdir()
+    (other_day / file_name(MAIN)).write_bytes(lines.rollout(*good_log(MAIN)))
+    assert home.refreshed_calls("input") == [1000, 1500]
+
+
 # -- compressed files --------------------------------------------------------------------------------------------------
 
 

@@ -52,13 +52,17 @@ QUERIES = {
     "notes": """
         SELECT label, name, code, count, first_line
         FROM note JOIN source_file ON source_file.id = note.file_id JOIN home ON home.id = source_file.home_id""",
+    "sources": """
+        SELECT key, label
+        FROM call JOIN source_file ON source_file.id = call.file_id JOIN home ON home.id = source_file.home_id""",
+    "loose ends": "PRAGMA foreign_key_check",
     "unsettled": "SELECT thread FROM unsettled",
 }
 CLAIMS = """
     SELECT label, name, line, key, standing, owner, row
     FROM claim JOIN source_file ON source_file.id = claim.file_id JOIN home ON home.id = source_file.home_id"""
 
-USAGE = ("calls", "facts", "rollups", "threads", "turns", "limits")
+USAGE = ("calls", "facts", "rollups", "threads", "turns", "limits", "loose ends")
 """What a person can see of a history, however often its files were copied or moved."""
 
 

@@ -6,13 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from codex_usage_tracker.ingest.commands import classify, classify_code
 from codex_usage_tracker.ingest.decode import json_text, shell_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from codex_usage_tracker.ingest.commands import Command
     from codex_usage_tracker.ingest.decode import ItemJson, ToolCall
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,63}\Z")
@@ -86,8 +82,14 @@ def of_tool_call(call: ToolCall) -> list[str]:
     if name == "apply_patch":
         labels += _of_patch(call)
     elif name == "exec" and isinstance(call.input, str):
-        labels += [label for tool in classify_code(call.input) for label in _of_name(tool)]
+        labels += _of_code_mode(call.input)
     return labels
+
+
+def _of_code_mode(source: str) -> list[str]:
+    from codex_usage_tracker.ingest.commands import classify_code  # noqa: PLC0415  (as in `_of_classified`)
+
+    return [label for tool in classify_code(source) for label in _of_name(tool)]
 
 
 def _tool_name(call: ToolCall) -> str:
@@ -111,21 +113,23 @@ def of_command(command: object) -> tuple[str, ...]:
     if isinstance(command, str):
         return _of_text(command[:MAX_COMMAND])
     if isinstance(command, list):
-        return _of_commands(classify([part for part in command if isinstance(part, str)]))
+        return _of_classified([part for part in command if isinstance(part, str)])
     return ()
 
 
 @lru_cache(maxsize=2048)
 def _of_text(command: str) -> tuple[str, ...]:
-    return _of_commands(classify(command))
+    return _of_classified(command)
 
 
-def _of_commands(commands: Iterable[Command]) -> tuple[str, ...]:
+def _of_classified(command: str | list[str]) -> tuple[str, ...]:
+    from codex_usage_tracker.ingest.commands import classify  # noqa: PLC0415  (its table is large; few lines need it)
+
     labels = []
-    for command in commands:
-        labels.append(f"command:{command.family}")
-        if command.verb:
-            labels.append(f"subcommand:{command.verb}")
+    for found in classify(command):
+        labels.append(f"command:{found.family}")
+        if found.verb:
+            labels.append(f"subcommand:{found.verb}")
     return tuple(labels)
 
 

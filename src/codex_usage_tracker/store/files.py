@@ -107,10 +107,9 @@ def _root(thread: str, above: dict[str, str | None]) -> str:
 
 def mark_archived(connection: apsw.Connection) -> None:
     """Call a thread archived when all of its rollouts are, for the threads that are unsettled."""
+    own = "(SELECT min(archived) FROM source_file WHERE source_file.thread_id = thread.id)"
     connection.execute(
-        "UPDATE thread SET archived = known.archived FROM (SELECT thread_id, min(archived) AS archived FROM source_file"
-        " GROUP BY thread_id) known WHERE known.thread_id = thread.id AND thread.archived <> known.archived"
-        " AND thread.thread_id IN (SELECT thread FROM unsettled)",
+        f"UPDATE thread SET archived = {own} WHERE thread_id IN (SELECT thread FROM unsettled) AND archived <> {own}",
     )
 
 
