@@ -11,7 +11,8 @@ from typing import Any, Self
 
 import pytest
 
-from codex_usage_tracker.ingest import jobs, sync
+from codex_usage_tracker.errors import FileAccessError
+from codex_usage_tracker.ingest import jobs, names, sync
 from tests.ingest import lines, zst
 from tests.ingest.home import Home
 from tests.ingest.lines import (
@@ -220,6 +221,15 @@ def test_names_that_are_no_text_are_told_of_or_read(home: Home) -> None:
     assert set(home.calls("thread.thread_id, input")) >= {(MAIN, 1000), (MAIN, 1500)}
 
 
+@pytest.mark.parametrize("which", ["home", "database"])
+def test_a_path_that_is_no_text_is_refused(home: Home, tmp_path: Path, which: str) -> None:
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
+    with pytest.raises(FileAccessError) as caught:
+        sync.refresh(odd, [str(home.path)]) if which == "database" else sync.refresh(home.database, [odd])
+    assert "xff" in caught.value.message
+    assert caught.value.hint
+
+
 def test_a_log_that_lies_in_two_folders_is_counted_once(home: Home) -> None:
     """Its name tells which log it is."""
     path = home.log(MAIN, *good_log(MAIN))
@@ -301,6 +311,21 @@ def test_an_index_of_names_that_is_no_file_is_no_error(home: Home) -> None:
     home.log(MAIN, *good_log(MAIN))
     (home.path / "session_index.jsonl").mkdir()
     assert home.refreshed_calls("input") == [1000, 1500]
+
+
+def test_an_index_of_names_that_cannot_be_read_is_read_when_it_can(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.log(MAIN, *good_log(MAIN))
+    (home.path / "session_index.jsonl").write_bytes(text({"id": MAIN, "thread_name": "Parser"}))
+
+    def refuse(*_given: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(names, "open", refuse, raising=False)
+        home.refresh()
+    assert home.ask("SELECT name FROM thread") == [None]
+    home.refresh()
+    assert home.ask("SELECT name FROM thread") == ["Parser"]
 
 
 def test_a_name_holds_from_when_it_was_given(home: Home) -> None:

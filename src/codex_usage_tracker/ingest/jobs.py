@@ -86,7 +86,7 @@ def _read_on(job: Job, stream: BinaryIO) -> Done:
 def edges(stream: BinaryIO, offset: int) -> tuple[int, int]:
     """Return the hashes of a file's first bytes and of those before `offset`; the stream may move."""
     size = min(EDGE_BYTES, offset)
-    if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO):
+    if hasattr(os, "pread") and isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO):
         handle = stream.fileno()
         return _hash(os.pread(handle, size, 0)), _hash(os.pread(handle, size, offset - size))
     try:

@@ -20,12 +20,16 @@ MAX_INDEX_LINE = 2**20
 def apply(connection: apsw.Connection, writer: Writer, indexes: Iterable[files.Index]) -> None:
     """Name the threads that are known."""
     for index in indexes:
-        for thread, (name, named_at) in _newest(index.path).items():
+        newest = _newest(index.path)
+        if newest is None:
+            continue
+        for thread, (name, named_at) in newest.items():
             writer.name_thread(thread, name, named_at)
         files.set_index_cursor(connection, index.home_id, index.size, index.mtime_ns)
 
 
-def _newest(path: str) -> dict[str, tuple[str | None, int]]:
+def _newest(path: str) -> dict[str, tuple[str | None, int]] | None:
+    """Return the newest name of each thread and since when it has it; None where the index cannot be read now."""
     found: dict[str, tuple[str | None, int]] = {}
     try:
         with open(path, "rb") as lines:
@@ -35,5 +39,5 @@ def _newest(path: str) -> dict[str, tuple[str | None, int]]:
                     at = instant((named.updated_at or "").encode()) or 0
                     found[named.id] = (named.thread_name or None, at)
     except OSError:
-        return found
+        return None
     return found

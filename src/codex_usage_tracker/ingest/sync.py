@@ -7,6 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from codex_usage_tracker.errors import FileAccessError
 from codex_usage_tracker.ingest import discover
 from codex_usage_tracker.ingest.outcome import Progress, Refreshed, Watching
 from codex_usage_tracker.store import database, files
@@ -34,6 +35,8 @@ def refresh(
     """Bring a database up to date with the logs of some homes; `again` reads what is there from its beginning."""
     watching = watching or Watching()
     started = time.monotonic()
+    for path in (database_path, *homes):
+        _check_is_text(path)
     result = Refreshed()
     connection = database.open_writer(database_path)
     try:
@@ -47,6 +50,15 @@ def refresh(
         connection.close()
     result.duration_ms = round((time.monotonic() - started) * 1000)
     return result
+
+
+def _check_is_text(path: str) -> None:
+    """Refuse a path that is not UTF-8: on Linux it may be any bytes, which no database takes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError as error:
+        msg = f"{os.fsencode(path).decode('utf-8', 'backslashreplace')} is no readable name"
+        raise FileAccessError(msg, "Give the folder a name of ordinary characters, or make a link to it.") from error
 
 
 def _told_to_wait(result: Refreshed, watching: Watching) -> None:
