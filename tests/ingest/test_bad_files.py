@@ -336,3 +336,13 @@ def test_a_name_holds_from_when_it_was_given(home: Home) -> None:
     index.write_bytes(text({"id": MAIN, "thread_name": "second", "updated_at": lines.stamp(lines.at(2))}))
     home.refresh()
     assert home.ask("SELECT name, named_at FROM thread") == [("second", lines.at(2))]
+
+
+def test_a_file_that_cannot_be_read_changes_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.write(file_name(MAIN), lines.rollout(*good_log(MAIN)))
+    before = home.refresh().generation
+    home.write(file_name(OTHER), lines.rollout(*good_log(OTHER)))
+    monkeypatch.setattr(jobs, "read", lambda job: jobs.Done(job.file_id, problem="is locked"))
+    refused = home.refresh()
+    assert [problem.reason for problem in refused.problems] == ["is locked"]
+    assert refused.generation == before

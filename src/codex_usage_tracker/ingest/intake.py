@@ -139,7 +139,8 @@ class Intake:
         files.mark_archived(self.db)
         files.hang_together(self.db)
         files.settled(self.db)
-        files.advance_generation(self.db, int(time.time() * 1000))
+        if threads or any(index.changed for index in indexes):
+            files.advance_generation(self.db, int(time.time() * 1000))
 
     def _settle(self, writer: Writer, threads: list[str]) -> None:
         book = ClaimBook(writer)
