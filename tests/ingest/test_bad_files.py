@@ -346,3 +346,14 @@ def test_a_file_that_cannot_be_read_changes_nothing(home: Home, monkeypatch: pyt
     refused = home.refresh()
     assert [problem.reason for problem in refused.problems] == ["is locked"]
     assert refused.generation == before
+
+
+def test_a_compressed_log_that_is_whole_again_is_no_longer_called_damaged(home: Home) -> None:
+    path = zst.compress(home.write(file_name(MAIN), lines.rollout(*good_log(MAIN))))
+    log = path.read_bytes()
+    path.write_bytes(log[: len(log) - 5])
+    home.refresh()
+    assert home.notes() == {"damaged_compression": 1}
+    path.write_bytes(log)
+    home.refresh()
+    assert home.notes() == {}

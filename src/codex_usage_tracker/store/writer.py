@@ -84,6 +84,8 @@ class Writer:
         self._calls(thread, turns, file.id, reading, known=known)
         self._claims(file.id, reading)
         self._limits(thread, reading.limits)
+        if file.path.endswith(".zst"):
+            self.db.execute("DELETE FROM note WHERE file_id = ? AND code = 'damaged_compression'", (file.id,))
         self._notes(file.id, reading.notes)
         self._cursor(file, thread, reading)
         if reading.calls:
