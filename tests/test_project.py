@@ -22,7 +22,7 @@ REGISTRY_HOSTS = [
     ".".join(labels)
     for labels in [
         ("pypi", "org"),
-        ("pythonhosted", "org"),
+        ("python" + "hosted", "org"),
         ("registry", "npmjs"),
         ("registry", "yarnpkg"),
         ("deb", "debian"),
