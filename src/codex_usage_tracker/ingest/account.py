@@ -101,9 +101,13 @@ class Account(Story):
         return True
 
     def remember(self, line: bytes) -> None:
-        """Keep window and limits of a snapshot as they stand, to know a snapshot that repeats them."""
+        """Keep window and limits of a snapshot as they stand, to know a snapshot that repeats them.
+
+        A copied snapshot's limits are not stored, so they are not kept either.
+        """
         at = line.rfind(b'"model_context_window":')
-        self.tail = line[at:] if at >= 0 and line.find(b'"rate_limits":', at) >= 0 else None
+        whole_tail = at >= 0 and line.find(b'"rate_limits":', at) >= 0
+        self.tail = line[at:] if whole_tail and not self.state.inherited else None
 
     def take_skipped(self, snapshot: TokenCount) -> None:
         """Take the totals of the last snapshot that was stepped over: the next one may repeat them."""
@@ -112,6 +116,7 @@ class Account(Story):
         total, last = (usage_of(info.total_token_usage), usage_of(info.last_token_usage)) if info else (None, None)
         if total is not None and last is not None:
             state.total, state.last = total, last
+            state.total_of = self._owner() if state.inherited else None
 
     def _limits(self, raw: bytes, at: int, line: int) -> None:
         if self.state.inherited:

@@ -30,12 +30,6 @@ def renew(connection: apsw.Connection, thread: int, since: int, *, fresh: bool =
     )
 
 
-def renew_all(connection: apsw.Connection) -> None:
-    """Sum all calls again."""
-    connection.execute("DELETE FROM rollup")
-    connection.execute("INSERT INTO rollup " + SUMS + GROUPED)
-
-
 def differences(connection: apsw.Connection) -> int:
     """Return how many sums differ from the calls they stand for."""
     return int(
