@@ -49,6 +49,19 @@ class InvalidValueError(TrackerError):
     exit_code = ExitCode.USAGE
 
 
+class InvalidSettingsError(InvalidValueError):
+    """A file of settings of which something cannot be understood."""
+
+    code = "invalid_settings"
+
+
+class NamedFileMissingError(TrackerError):
+    """A file that was named and is not there."""
+
+    code = "file_not_found"
+    exit_code = ExitCode.USAGE
+
+
 class FileExistsAlreadyError(TrackerError):
     """An output file that would be overwritten without being asked to."""
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codex_usage_tracker import paths
+from codex_usage_tracker.config.files import default_files
 from codex_usage_tracker.store import database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
+    from codex_usage_tracker.config.files import Files
     from codex_usage_tracker.contract.checks import Doctor
     from codex_usage_tracker.contract.logs import LogInspection
     from codex_usage_tracker.ingest.sync import Refreshed, Watching
     from codex_usage_tracker.query.reader import Reader
+
+T = TypeVar("T")
 
 REMOVAL_SECONDS = 10.0
 """How long deleting waits for a refresh to end."""
@@ -28,11 +32,15 @@ class Tracker:
 
     def __init__(
         self, db: str | None = None, homes: Sequence[str] = (), timezone: str | None = None, *, now: int | None = None,
+        files: Files | None = None, warn: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self.database = db or paths.default_database()
         self.homes = tuple(homes) or paths.default_codex_homes()
         self.timezone = timezone
         self._now = now
+        self.files = files or default_files()
+        self._warn = warn
+        self._warned: set[str] = set()
 
     def refresh(
         self, *, include_archived: bool = True, again: bool = False, wait_seconds: float = 300.0,
@@ -68,6 +76,17 @@ class Tracker:
 
         homes = [survey(home, health.known_files(self.database, home)) for home in self.homes]
         return doctor(homes, health.state_of(self.database), self.timezone, suggest=suggest)
+
+    def settings(self, path: str, kind: type[T]) -> T:
+        """Return what a file of settings says now, or the defaults; what it says in vain is told once."""
+        from codex_usage_tracker.config.reading import read  # noqa: PLC0415  (few questions need settings)
+
+        found = read(path, kind)
+        for warning in found.warnings:
+            if self._warn and warning not in self._warned:
+                self._warn(warning)
+        self._warned.update(found.warnings)
+        return found.value
 
     def has_database(self) -> bool:
         """Say whether something was read before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -10,6 +11,7 @@ import click
 
 from codex_usage_tracker import privacy
 from codex_usage_tracker.cli.screen import ASCII, screen_of
+from codex_usage_tracker.errors import NamedFileMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import msgspec
 
     from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.config.files import Files
     from codex_usage_tracker.tracker import Tracker
 
     Answer = TypeVar("Answer", bound=msgspec.Struct)
@@ -35,13 +38,29 @@ class Invocation:
 
     def __init__(self) -> None:
         self.homes: list[str] = []
+        self.named_files: dict[str, str] = {}
 
     @cached_property
     def tracker(self) -> Tracker:
         """The database, homes and time zone that were asked for."""
         from codex_usage_tracker.tracker import Tracker  # noqa: PLC0415  (usage errors and help need no database)
 
-        return Tracker(self.db, self.homes, self.timezone)
+        return Tracker(self.db, self.homes, self.timezone, files=self._files(), warn=self.narrate)
+
+    def _files(self) -> Files:
+        """Return the files of settings: those that were named, which must be there, and the usual ones."""
+        for path in self.named_files.values():
+            if not os.path.exists(path):
+                hint = "The commands `codex-usage-tracker init-...` write examples; --output says where."
+                raise NamedFileMissingError(f"there is no file {path}", hint)
+        return self.files
+
+    @property
+    def files(self) -> Files:
+        """The files of settings, whether they are there or not."""
+        from codex_usage_tracker.config.files import default_files  # noqa: PLC0415
+
+        return default_files()._replace(**self.named_files)
 
     def use(self, database: str, homes: list[str]) -> None:
         """Turn to another database and other homes."""

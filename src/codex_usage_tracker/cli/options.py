@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 LANGUAGES = ("en",)
+FILES = {
+    "pricing": "Your prices of models; `init-pricing` writes an example.",
+    "rate-card": "Your prices in credits; `init-rate-card` writes an example.",
+    "allowance": "Your limits as typed in; `parse-allowance` writes it.",
+    "thresholds": "From where on something is worth a look; `init-thresholds` writes it.",
+    "projects": "Names, tags and ignored folders of projects; `init-projects` writes an example.",
+    "budgets": "What may be used in a day, week or month; `init-budgets` writes an example.",
+}
+"""Files of settings; each lies in the folder of the tracker's own files unless another is named."""
 
 
 def global_options(*, from_environment: bool) -> list[click.Option]:
@@ -25,6 +34,7 @@ def global_options(*, from_environment: bool) -> list[click.Option]:
         _option("--db", metavar="PATH", help="The database; made by the first refresh."),
         _option("--codex-home", metavar="DIR", multiple=True, help="A Codex home to read; may be given several times."),
         _option("--rollouts", metavar="DIR", multiple=True, help="The `sessions` folder of a Codex home."),
+        *(_option(f"--{name}", metavar="PATH", help=text) for name, text in FILES.items()),
         _option("--timezone", metavar="ZONE", help="IANA time zone of days and hours; this machine's own by default."),
         _option(
             "--privacy-mode", type=click.Choice(MODES, case_sensitive=False), envvar=privacy,
@@ -50,6 +60,8 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         asked.homes += [os.path.dirname(os.path.abspath(os.path.expanduser(folder))) for folder in value]
     elif param.name == "codex_home":
         asked.homes += map(os.path.expanduser, value)
+    elif str(param.name).replace("_", "-") in FILES:
+        asked.named_files[str(param.name)] = os.path.expanduser(value)
     else:
         setattr(asked, str(param.name), os.path.expanduser(value) if param.name == "db" else value)
 

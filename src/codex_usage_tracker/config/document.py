@@ -1,0 +1,98 @@
+"""The text of a file of settings as typed values, with all that is odd about it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from codex_usage_tracker.config import wrong
+from codex_usage_tracker.config.nodes import Node, nodes, told
+from codex_usage_tracker.errors import InvalidSettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+
+LARGEST_EXPONENT = 30
+"""No figure of ours has more digits than that before its point, or zeros behind it."""
+
+
+def understood(raw: bytes, kind: type[T]) -> tuple[T, list[str]]:
+    """Return the values of a file, and a warning for each thing in it that has no effect."""
+    text = _text(raw)
+    document, warnings = _parsed(text)
+    found = list(nodes(document, inspect.type_info(kind)))
+    _check_decimals(found)
+    try:
+        value = msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError as error:
+        raise wrong.explained(error, document, kind, found) from error
+    except (msgspec.DecodeError, ArithmeticError, RecursionError) as error:
+        raise InvalidSettingsError(f"it cannot be understood: {error}", wrong.SYNTAX_HINT) from error
+    return value, [*warnings, *_unknown(found)]
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InvalidSettingsError(f"line {line} is not UTF-8 text", "Save the file as UTF-8.") from error
+
+
+def _parsed(text: str) -> tuple[Any, list[str]]:
+    """Return a document with its numbers exact, and a warning for each key that stands twice in one object."""
+    warnings: list[str] = []
+    whole = partial(_object, warnings=warnings)
+    try:
+        document = json.loads(text, object_pairs_hook=whole, parse_float=wrong.decimal, parse_constant=wrong.constant)
+    except json.JSONDecodeError as error:
+        msg = f"line {error.lineno}, column {error.colno} is no JSON: {error.msg}"
+        raise InvalidSettingsError(msg, wrong.SYNTAX_HINT) from error
+    except (ValueError, RecursionError) as error:
+        msg = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidSettingsError(msg, wrong.SYNTAX_HINT) from error
+    return document, warnings
+
+
+def _object(pairs: list[tuple[str, Any]], warnings: list[str]) -> dict[str, Any]:
+    made = dict(pairs)
+    times = Counter(key for key, _ in pairs) if len(made) < len(pairs) else {}
+    warnings += (
+        f"`{told((key,))}` stands {n} times in one object; the last holds" for key, n in times.items() if n > 1
+    )
+    return made
+
+
+def _check_decimals(found: list[Node]) -> None:
+    """Refuse what Decimal accepts and no price is: NaN, infinities, a billion digits."""
+    for node in found:
+        if not isinstance(node.kind, inspect.DecimalType) or isinstance(node.value, (bool, dict, list)):
+            continue
+        number = wrong.decimal(str(node.value)) if node.value is not None else None
+        if number is not None and (not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT):
+            raise InvalidSettingsError(f"`{told(node.path)}` is {wrong.shown(node.value)}", "A number belongs here.")
+
+
+def _unknown(found: list[Node]) -> Iterator[str]:
+    """Name every key that means nothing, and the one that may have been meant."""
+    for node in found:
+        if not isinstance(node.kind, inspect.StructType) or not isinstance(node.value, dict):
+            continue
+        known = [field.encode_name for field in node.kind.fields]
+        for key in node.value:
+            if key not in known and (node.path or key != "$schema"):
+                yield f"`{told((*node.path, key))}` is not known and means nothing here{_nearest(key, known)}"
+
+
+def _nearest(key: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  (few files have unknown keys)
+
+    near = get_close_matches(key.lower()[:100], known, 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
