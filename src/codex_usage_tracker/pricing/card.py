@@ -8,8 +8,10 @@ from typing import Annotated
 
 import msgspec
 
-Price = Annotated[Decimal, msgspec.Meta(ge=0, le=10**6)]
-Factor = Annotated[Decimal, msgspec.Meta(ge=0, le=1000)]
+Price = Decimal
+HIGHEST_PRICE = Decimal(10**6)
+Factor = Decimal
+HIGHEST_FACTOR = Decimal(1000)
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Note = Annotated[str, msgspec.Meta(max_length=1000)]
 
@@ -20,6 +22,9 @@ class LongContext(msgspec.Struct, frozen=True, kw_only=True):
     above: Annotated[int, msgspec.Meta(gt=0)]
     input: Factor
     output: Factor
+
+    def __post_init__(self) -> None:
+        check({"input": self.input, "output": self.output}, HIGHEST_FACTOR)
 
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,11 +58,17 @@ class Rule(Dated, frozen=True, kw_only=True):
     cache_write: Price | None = None
     tier: Name | None = None
     tiers: dict[str, Factor] = {}
-    long_context: LongContext | None | msgspec.UnsetType = msgspec.UNSET
+    long_context: LongContext | msgspec.UnsetType | None = msgspec.UNSET
     provider: Name | None = None
     estimate: Note | None = None
     source: Note | None = None
     updated: bool = False
+
+    def __post_init__(self) -> None:
+        Dated.__post_init__(self)
+        prices = {key: getattr(self, key) for key in ("input", "output", "cached_input", "cache_write")}
+        check({key: price for key, price in prices.items() if price is not None}, HIGHEST_PRICE)
+        check(self.tiers, HIGHEST_FACTOR)
 
 
 class Alias(Dated, frozen=True, kw_only=True):
@@ -88,6 +99,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[Alias, ...] = ()
     examples: tuple[msgspec.Raw, ...] = ()
 
+    def __post_init__(self) -> None:
+        check(self.tiers, HIGHEST_FACTOR)
+
 
 def instant(key: str, text: str | None) -> int | None:
     """Return a day (`2026-07-30`: its midnight UTC) or an ISO 8601 instant in milliseconds UTC."""
@@ -98,3 +112,10 @@ def instant(key: str, text: str | None) -> int | None:
     except ValueError:
         raise ValueError(f"`{key}` is {text!r}, not a day such as 2026-07-30 or an instant") from None
     return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
+
+
+def check(told: dict[str, Decimal], highest: Decimal) -> None:
+    """Refuse a figure that is negative, larger than any real one, or no number."""
+    for key, figure in told.items():
+        if not (figure.is_finite() and 0 <= figure <= highest):
+            raise ValueError(f"`{key}` is {figure}, not between 0 and {highest}")

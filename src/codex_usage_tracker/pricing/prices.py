@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -13,6 +12,7 @@ from codex_usage_tracker.pricing.rates import ONE, UNPRICED, Rate, credit_units,
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from decimal import Decimal
 
     from codex_usage_tracker.model import Usage
     from codex_usage_tracker.pricing.card import Alias, Card, LongContext, Rule
@@ -179,7 +179,7 @@ def candidates(cards: Sequence[Card], model: str, provider: str) -> list[Candida
     found = [one for place, card in enumerate(cards) for one in _direct(card, model, provider, (place, 0, 0))]
     for place, card in enumerate(cards):
         for alias in card.aliases:
-            if matches(alias.pattern, model):
+            if matches(alias.pattern, model) or matches(alias.pattern, SNAPSHOT.sub("", model)):
                 found += _by_alias(cards, alias, provider, (place, 1, -specificity(alias.pattern)))
     return found
 
