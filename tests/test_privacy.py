@@ -15,6 +15,7 @@ from tests.corpus.logs import SCENARIOS
 from tests.ingest import lines, zst
 from tests.ingest.home import Home
 from tests.ingest.lines import event, function_call, function_output, item, record, session_meta, thread, turn, used
+from tests.prices import BUNDLED
 
 VERSIONS = list(dict.fromkeys(scenario.partition("/")[0] for scenario in SCENARIOS))
 Json = dict[str, Any]
@@ -150,7 +151,7 @@ def ingested(home: Home) -> bytes:
     """Refresh while another connection keeps the write-ahead log from going away, and return everything."""
     reader = apsw.Connection(home.database)
     reader.execute("BEGIN; SELECT count(*) FROM sqlite_schema")
-    refresh(home.database, [str(home.path)])
+    refresh(home.database, [str(home.path)], BUNDLED)
     assert Path(f"{home.database}-wal").stat().st_size > 0
     found = everything(home)
     reader.close()

@@ -65,7 +65,8 @@ SHOWN = frozenset(
     """
     Check.hint Check.message Check.name Check.status DatabaseState.hint DatabaseState.problem Doctor.status
     Export.format FactRow.name Failure.code FileProblem.reason LogNote.code LogNote.meaning
-    account agent_role basis client_version confidence credits date day effort group_by history history_mode hour kind
+    account agent_role assumed basis client_version confidence credit_confidence credited_share credits date day effort
+    estimated_usd min_credits min_usd priced_as priced_share pricing_status usd group_by history history_mode hour kind
     limit_id model month origin originator outcome plan privacy_mode provider reason record_id role schema service_tier
     source subagent_type thread_source tier timezone type version week
     """.split(),  # noqa: SIM905  (a list of words reads best as one text)

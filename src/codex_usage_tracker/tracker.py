@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from codex_usage_tracker import paths
 from codex_usage_tracker.config.files import default_files
+from codex_usage_tracker.errors import BusyError, DatabaseError, FileAccessError
 from codex_usage_tracker.store import database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
+    import apsw
+
     from codex_usage_tracker.config.files import Files
     from codex_usage_tracker.contract.checks import Doctor
     from codex_usage_tracker.contract.logs import LogInspection
+    from codex_usage_tracker.ingest.price_files import PriceState
     from codex_usage_tracker.ingest.sync import Refreshed, Watching
     from codex_usage_tracker.query.reader import Reader
 
@@ -50,9 +54,22 @@ class Tracker:
         from codex_usage_tracker.ingest import sync  # noqa: PLC0415  (a question alone need not load the parser)
 
         return sync.refresh(
-            self.database, self.homes, include_archived=include_archived, again=again, wait_seconds=wait_seconds,
-            watching=watching,
+            self.database, self.homes, self.prices(), include_archived=include_archived, again=again,
+            wait_seconds=wait_seconds, watching=watching,
         )  # fmt: skip
+
+    def reprice(self) -> int:
+        """Make the stored costs follow from the prices that hold; return how many calls changed."""
+        from codex_usage_tracker.ingest import sync  # noqa: PLC0415  (seldom)
+
+        return sync.reprice(self.database, self.prices())
+
+    def prices(self, files: Files | None = None) -> PriceState:
+        """Return the prices that the user's files and the bundled cards make, by default those of the usual files."""
+        from codex_usage_tracker.ingest import price_files  # noqa: PLC0415  (help needs no prices)
+
+        files = files or default_files()
+        return price_files.state(files.pricing, files.rate_card, self.settings)
 
     def remove(self) -> list[str]:
         """Delete the database once no refresh is running; return the files that were there."""
@@ -115,6 +132,25 @@ class Tracker:
         connection = database.open_reader(self.database)
         try:
             with database.told(self.database):
+                self._price(connection)
                 yield Reader(connection, zone, self.now())
         finally:
             connection.close()
+
+    def _price(self, connection: apsw.Connection) -> None:
+        """Let answers be in the prices that hold, or in those of files named for this time alone."""
+        from codex_usage_tracker.store import rates  # noqa: PLC0415  (as above)
+
+        prices = self.prices(self.files)
+        if rates.fingerprint(connection) == prices.fingerprint:
+            return
+        if self.files[:2] == default_files()[:2] and self._brought_in_step():
+            return
+        rates.shadow(connection, prices.load())
+
+    def _brought_in_step(self) -> bool:
+        try:
+            self.reprice()
+        except (BusyError, DatabaseError, FileAccessError):  # another process is at it, or the database is not ours
+            return False
+        return True

@@ -6,7 +6,7 @@ from codex_usage_tracker.cli import bars, figures
 from codex_usage_tracker.cli.screen import ASCII, UNICODE, Screen
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import cells, cut, cut_start, pad, safe
-from codex_usage_tracker.contract import Numbers
+from codex_usage_tracker.contract import Tokens
 
 PLAIN = Screen(None, colour=False, glyphs=UNICODE)
 
@@ -111,8 +111,8 @@ def test_age_size_and_count() -> None:
     assert figures.roughly(20_000) == "less than a minute"
 
 
-def numbers(inputs: int, cached: int, output: int) -> Numbers:
-    return Numbers(
+def numbers(inputs: int, cached: int, output: int) -> Tokens:
+    return Tokens(
         calls=1,
         input_tokens=inputs,
         cached_input_tokens=cached,

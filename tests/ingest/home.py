@@ -8,6 +8,7 @@ from codex_usage_tracker.ingest.sync import Refreshed, refresh
 from codex_usage_tracker.store import database, rollups
 from tests.ingest import lines
 from tests.ingest.lines import Line
+from tests.prices import BUNDLED
 from tests.store import dump as canonical
 
 JOINS = (
@@ -40,7 +41,7 @@ class Home:
         return path
 
     def refresh(self, **options: Any) -> Refreshed:
-        return refresh(self.database, [str(self.path)], **options)
+        return refresh(self.database, [str(self.path)], BUNDLED, **options)
 
     def ask(self, query: str) -> list[Any]:
         """Return rows, or values where there is one column; the roll-ups must hold whenever something is asked."""

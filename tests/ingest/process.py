@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.prices import BUNDLED
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "codex_usage_tracker."
 
@@ -114,7 +116,7 @@ def main() -> None:
     print("ready", flush=True)  # noqa: T201  (to the test)
     sys.stdin.readline()
     try:
-        done = refresh(task["database"], task["homes"], **task["options"])
+        done = refresh(task["database"], task["homes"], BUNDLED, **task["options"])
         found: dict[str, Any] = {"new_calls": done.new_calls, "waited": done.waited, "notes": done.notes}
     except TrackerError as error:
         found = {"error": error.code}

@@ -23,6 +23,7 @@ from tests.ingest.lines import (
     text,
     thread,
 )
+from tests.prices import BUNDLED
 
 MAIN, OTHER = thread(0), thread(10)
 
@@ -170,7 +171,7 @@ def test_a_folder_that_cannot_be_listed_is_told_of(
 
 
 def test_a_home_that_is_empty_or_missing_is_no_error(home: Home, tmp_path: Path) -> None:
-    refreshed = sync.refresh(home.database, [str(tmp_path / "nowhere"), str(home.path)])
+    refreshed = sync.refresh(home.database, [str(tmp_path / "nowhere"), str(home.path)], BUNDLED)
     assert (refreshed.scanned_files, refreshed.new_calls, refreshed.problems) == (0, 0, [])
 
 
@@ -225,7 +226,7 @@ def test_names_that_are_no_text_are_told_of_or_read(home: Home) -> None:
 def test_a_path_that_is_no_text_is_refused(home: Home, tmp_path: Path, which: str) -> None:
     odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff")
     with pytest.raises(FileAccessError) as caught:
-        sync.refresh(odd, [str(home.path)]) if which == "database" else sync.refresh(home.database, [odd])
+        sync.refresh(*((odd, [str(home.path)]) if which == "database" else (home.database, [odd])), BUNDLED)
     assert "xff" in caught.value.message
     assert caught.value.hint
 

@@ -10,6 +10,7 @@ import pytest
 from codex_usage_tracker.ingest.sync import Refreshed, refresh
 from codex_usage_tracker.store import database, rollups
 from tests.corpus.logs import SCENARIOS, Sums, expected
+from tests.prices import BUNDLED
 
 SUMS = "count(*), sum(input), sum(cached_input), sum(cache_write), sum(output), sum(reasoning)"
 CALLS = (
@@ -30,7 +31,7 @@ def ingested(
     scenario: str, corpus: Path, tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[apsw.Connection, Refreshed]]:  # fmt: skip
     path = str(tmp_path_factory.mktemp("database") / "usage.sqlite3")
-    refreshed = refresh(path, [str(corpus / scenario)])
+    refreshed = refresh(path, [str(corpus / scenario)], BUNDLED)
     connection = database.open_reader(path)
     yield connection, refreshed
     connection.close()
@@ -96,8 +97,8 @@ def test_every_call_has_a_turn_an_instant_and_a_known_model(db: apsw.Connection,
 
 def test_a_second_refresh_reads_nothing(scenario: str, corpus: Path, tmp_path: Path) -> None:
     path = str(tmp_path / "usage.sqlite3")
-    first = refresh(path, [str(corpus / scenario)])
-    second = refresh(path, [str(corpus / scenario)])
+    first = refresh(path, [str(corpus / scenario)], BUNDLED)
+    second = refresh(path, [str(corpus / scenario)], BUNDLED)
     assert first.read_files == first.scanned_files == second.scanned_files > 0
     assert (second.read_files, second.read_bytes, second.new_calls) == (0, 0, 0)
     assert second.generation == first.generation
@@ -120,7 +121,7 @@ def read(corpus_home: Callable[[str], Path], tmp_path: Path) -> Callable[[str, s
 
     def ask(scenario: str, columns: str) -> list[tuple[Any, ...]]:
         path = str(tmp_path / "usage.sqlite3")
-        refresh(path, [str(corpus_home(scenario))])
+        refresh(path, [str(corpus_home(scenario))], BUNDLED)
         connection = database.open_reader(path)
         rows = connection.execute(f"SELECT {columns} {THREADS} ORDER BY thread.created_at, thread.thread_id").fetchall()
         connection.close()

@@ -23,6 +23,7 @@ from codex_usage_tracker.ingest.sync import Refreshed, refresh
 from codex_usage_tracker.store.lock import refreshing
 from tests.ingest import process, zst
 from tests.ingest.home import rewrite
+from tests.prices import BUNDLED
 from tests.store import dump as canonical
 from tests.store.dump import Dump, differences
 
@@ -71,7 +72,7 @@ class History:
             self.put(name)
 
     def refresh(self) -> Refreshed:
-        return refresh(self.database, [str(self.home)])
+        return refresh(self.database, [str(self.home)], BUNDLED)
 
     def dump(self) -> Dump:
         return canonical.dump(self.database)
@@ -182,7 +183,7 @@ def test_everything_read_again(corpus: Path, scenario: str) -> None:
     with history(corpus / scenario) as whole:
         whole.put_all()
         whole.refresh()
-        again = refresh(whole.database, [str(whole.home)], again=True)
+        again = refresh(whole.database, [str(whole.home)], BUNDLED, again=True)
         assert (again.read_files, again.new_calls) == (again.scanned_files, 0)
         assert differences(whole.dump(), read_at_once(whole.source)) == []
 
@@ -359,7 +360,7 @@ def test_a_refresh_that_may_not_wait_says_that_another_runs(corpus: Path, tmp_pa
     busy = History(corpus / "0.169.0/exec_simple", tmp_path)
     busy.put_all()
     with refreshing(busy.database, 0.0), pytest.raises(BusyError) as caught:
-        refresh(busy.database, [str(busy.home)], wait_seconds=0.0)
+        refresh(busy.database, [str(busy.home)], BUNDLED, wait_seconds=0.0)
     assert caught.value.hint
     busy.refresh()
     assert differences(busy.dump(), read_at_once(busy.source)) == []
@@ -490,7 +491,7 @@ def test_a_thread_in_both_folders_is_counted_once(forked: Moving) -> None:
 def test_archived_threads_stay_when_the_archive_is_not_asked_for(forked: Moving) -> None:
     for name in forked.at:
         forked.move(name, forked.home / "archived_sessions")
-    refresh(forked.database, [str(forked.home)], include_archived=False)
+    refresh(forked.database, [str(forked.home)], BUNDLED, include_archived=False)
     assert differences(forked.usage(), usage_at_once(forked.source)) == []
 
 
@@ -499,7 +500,7 @@ def test_an_archive_that_is_not_asked_for_is_not_read(corpus: Path, tmp_path: Pa
     for name in archived.at:
         archived.write(name, len(archived.contents[name]))
         archived.move(name, archived.home / "archived_sessions")
-    assert refresh(archived.database, [str(archived.home)], include_archived=False).new_calls == 0
+    assert refresh(archived.database, [str(archived.home)], BUNDLED, include_archived=False).new_calls == 0
     archived.refresh()
     assert without_archived(archived.usage()) == without_archived(usage_at_once(archived.source))
 
@@ -539,7 +540,7 @@ def test_two_homes_that_are_copies_are_counted_once(
     first.put_all()
     second = shutil.copytree(first.home, tmp_path / "another")
     for homes in [[first.home, second]] if together else [[first.home], [second]]:
-        refresh(first.database, [str(home) for home in homes])
+        refresh(first.database, [str(home) for home in homes], BUNDLED)
     assert differences(first.usage(), usage_at_once(first.source)) == []
 
 
@@ -547,9 +548,9 @@ def test_two_homes_that_are_copies_are_counted_once(
 def test_the_order_of_homes_that_are_copies_does_not_matter(corpus: Path, tmp_path: Path, scenario: str) -> None:
     homes = [str(shutil.copytree(corpus / scenario, tmp_path / name)) for name in ("one", "two")]
     paths = [canonical.new(tmp_path / f"{number}.sqlite3") for number in range(2)]
-    refresh(paths[0], homes)
+    refresh(paths[0], homes, BUNDLED)
     for home in reversed(homes):
-        refresh(paths[1], [home])
+        refresh(paths[1], [home], BUNDLED)
     assert differences(canonical.dump(paths[1]), canonical.dump(paths[0])) == []
 
 
@@ -564,7 +565,7 @@ def test_a_home_and_an_older_copy_of_it_are_counted_once(corpus: Path, scenario:
             os.truncate(path, data.draw(st.integers(0, path.stat().st_size)))
         homes = [str(older), str(backed_up.home)]
         for home in data.draw(st.permutations(homes)):
-            refresh(backed_up.database, [home])
+            refresh(backed_up.database, [home], BUNDLED)
         assert tokens(backed_up.dump()) == tokens(read_at_once(backed_up.source))
 
 
@@ -578,7 +579,7 @@ def test_a_home_and_a_link_to_it_are_counted_once(corpus: Path, tmp_path: Path) 
     linked.put_all()
     link = tmp_path / "link"
     link.symlink_to(linked.home)
-    refresh(linked.database, [str(linked.home), str(link)])
+    refresh(linked.database, [str(linked.home), str(link)], BUNDLED)
     assert differences(linked.usage(), usage_at_once(linked.source)) == []
 
 

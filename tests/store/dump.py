@@ -17,7 +17,7 @@ Dump = dict[str, list[tuple[Any, ...]]]
 
 SECRET = b"0123456789abcdef" * 2
 
-PROFILE = "model, effort, tier, kind, basis, origin, reason, confidence"
+PROFILE = "profile.model, effort, tier, kind, basis, origin, reason, profile.confidence"
 
 QUERIES = {
     "threads": """
@@ -33,16 +33,19 @@ QUERIES = {
     "calls": f"""
         SELECT key, at, thread.thread_id, turn.turn_id, {PROFILE}, source_file.name, line, input, cached_input,
                cache_write, output, reasoning, context_window, call.duration_ms, gap_ms, logged_input,
-               logged_cached_input, logged_cache_write, logged_output, logged_reasoning, response_id
+               logged_cached_input, logged_cache_write, logged_output, logged_reasoning, response_id, usd, credits,
+               rate.model, status, rate.confidence, assumed
         FROM call JOIN thread ON thread.id = call.thread_id JOIN profile ON profile.id = call.profile_id
-        JOIN source_file ON source_file.id = call.file_id LEFT JOIN turn ON turn.id = call.turn_id""",
+        JOIN source_file ON source_file.id = call.file_id LEFT JOIN turn ON turn.id = call.turn_id
+        LEFT JOIN rate ON rate.id = call.rate_id""",
     "facts": """
         SELECT key, label, count, tokens, first_line, last_line
         FROM fact JOIN call ON call.id = fact.call_id JOIN fact_label ON fact_label.id = fact.label_id""",
     "limits": """
         SELECT limit_id, window_minutes, at, used_percent, resets_at, plan, credits, account FROM limit_snapshot""",
     "rollups": f"""
-        SELECT thread.thread_id, quarter, {PROFILE}, calls, input, cached_input, cache_write, output, reasoning
+        SELECT thread.thread_id, quarter, {PROFILE}, calls, input, cached_input, cache_write, output, reasoning,
+               usd, credits, unpriced_calls, unpriced_tokens, uncredited_tokens, estimated_usd
         FROM rollup JOIN thread ON thread.id = rollup.thread_id JOIN profile ON profile.id = rollup.profile_id""",
     "files": """
         SELECT label, source_file.name, substr(source_file.path, length(home.path) + 1), source_file.archived, offset,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codex_usage_tracker.cli.screen import Screen
     from codex_usage_tracker.cli.table import Picture
-    from codex_usage_tracker.contract import Numbers
+    from codex_usage_tracker.contract import Tokens
 
 LEAST = 28
 LEAST_BESIDE_TEXTS = 12
 MOST = 60
 
 
-def tokens_bar(numbers: Numbers, largest: int) -> Picture:
+def tokens_bar(numbers: Tokens, largest: int) -> Picture:
     """Return a bar of a group's tokens, as long in proportion to the largest group's."""
 
     def draw(width: int, screen: Screen) -> str:
@@ -32,7 +32,7 @@ def tokens_bar(numbers: Numbers, largest: int) -> Picture:
     return draw
 
 
-def parts(numbers: Numbers, largest: int, width: int, steps: int) -> tuple[int, int, int]:
+def parts(numbers: Tokens, largest: int, width: int, steps: int) -> tuple[int, int, int]:
     """Return whole cells of cached and uncached input, and steps of a cell (eighths, if it has so many) of output."""
     if not numbers.total_tokens or not largest:
         return 0, 0, 0

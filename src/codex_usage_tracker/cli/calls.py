@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from codex_usage_tracker.cli import bars, words
 from codex_usage_tracker.cli.figures import clock, length, share, tokens
 from codex_usage_tracker.cli.groups import UNKNOWN, short_id
+from codex_usage_tracker.cli.money import cost_of_call, credits_figure, remarks
 from codex_usage_tracker.cli.table import Column, Table
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ COLUMNS = (
     Column("Output", leaves=1),
     Column("Reasoning", leaves=10),
     Column("Total", style="strong"),
-    Column("Length", leaves=11),
+    Column("Est. cost "),
+    Column("Credits", leaves=4),
+    Column("Length", leaves=12),
     Column("Context", right=False, leaves=5, least=15, most=15),
 )
 CONTEXT_FULL, CONTEXT_TIGHT = 90.0, 70.0
@@ -56,6 +59,8 @@ def _cells(row: CallRow, zone: ZoneInfo, *, with_threads: bool) -> list[Cell]:
         tokens(row.output_tokens),
         tokens(row.reasoning_output_tokens),
         tokens(row.total_tokens),
+        cost_of_call(row),
+        credits_figure(row.credits),
         length(row.duration_ms),
         partial(_context, row) if row.context_window else "",
     ]
@@ -74,7 +79,7 @@ def lines(answer: Calls, screen: Screen, *first: str) -> Iterator[str]:
         yield from table(answer.rows, ZoneInfo(answer.scope.timezone)).lines(screen)
     else:
         yield "No calls match."
-    yield from words.footer(answer.scope, screen, *first, _page(answer))
+    yield from words.footer(answer.scope, screen, *first, _page(answer), *remarks(answer.totals))
 
 
 def _page(answer: Calls) -> str:

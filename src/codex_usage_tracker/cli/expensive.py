@@ -1,4 +1,4 @@
-"""`expensive`: the calls that used most."""
+"""`expensive`: the calls that cost most."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.cli.screen import Screen
     from codex_usage_tracker.contract import Calls
 
-MEASURE = "largest by tokens"
+MEASURE = "costliest first, those without a price last"
 
 
 @options.command("expensive")
@@ -25,7 +25,7 @@ MEASURE = "largest by tokens"
 @click.option("--preset", type=click.Choice(["today", "last-7-days"]), help="A ready range.")
 @filters.with_filters
 def command(asked: Invocation, limit: int, preset: str | None, **chosen: Any) -> None:
-    """List the calls that used most, measured by tokens."""
+    """List the calls that cost most."""
     with reading.questions(asked, empty=asked.json) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset else None
         answer = expensive(reader, filters.filter_of(asked, reader, chosen, span), limit=limit)

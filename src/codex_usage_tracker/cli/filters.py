@@ -8,6 +8,8 @@ import click
 
 from codex_usage_tracker import privacy
 from codex_usage_tracker.errors import InvalidValueError
+from codex_usage_tracker.pricing.money import units_of
+from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
 from codex_usage_tracker.query import dimensions, spans, threads
 from codex_usage_tracker.query.filters import Filter
 
@@ -34,6 +36,10 @@ VALUES = (
     ("--thread", "ID", "Only this thread with all below it: an id, its beginning or end, or a name."),
 )
 
+CONFIDENCES = ("exact", "inferred", "user_override", "missing")
+CONFIDENCE_SPELLINGS = {"estimated": "inferred", "unpriced": "missing"}
+"""What other trackers call them."""
+
 
 def with_filters(function: Function) -> Function:
     """Give a command the options that say which calls are meant; they come to it as keyword arguments."""
@@ -41,7 +47,17 @@ def with_filters(function: Function) -> Function:
     decorators += [click.option(name, metavar=word, multiple=True, help=text) for name, word, text in VALUES]
     decorators += [
         click.option("--search", metavar="TEXT", help="Only threads with this in name, id, project, folder or branch."),
+        click.option(
+            "--pricing-status", type=click.Choice(["priced", "estimated", "unpriced"]), multiple=True,
+            help="Only calls whose cost in USD is that.",
+        ),
+        click.option(
+            "--credit-confidence", type=click.Choice([*CONFIDENCES, *CONFIDENCE_SPELLINGS]), multiple=True,
+            help="Only calls whose credits are that.",
+        ),
         click.option("--min-tokens", metavar="N", type=click.IntRange(min=0), help="Only calls of so many tokens."),
+        click.option("--min-cost", "min_usd", metavar="USD", callback=_units, help="Only calls that cost so much."),
+        click.option("--min-credits", metavar="N", callback=_units, help="Only calls of so many credits."),
         click.option(
             "--include-archived/--active-only", default=True, help="With archived threads (as always), or without.",
         ),
@@ -49,6 +65,17 @@ def with_filters(function: Function) -> Function:
     for decorator in reversed(decorators):
         function = decorator(function)
     return function
+
+
+def _units(_ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Return an amount of money in units."""
+    if value is None:
+        return None
+    try:
+        return units_of(value, USD_UNITS if param.name == "min_usd" else CREDIT_UNITS)
+    except ValueError:
+        msg = f"{value!r} is no amount"
+        raise click.BadParameter(msg) from None
 
 
 def filter_of(asked: Invocation, reader: Reader, chosen: dict[str, Any], span: spans.Span | None = None) -> Filter:
@@ -60,6 +87,8 @@ def filter_of(asked: Invocation, reader: Reader, chosen: dict[str, Any], span: s
     since, until, archived = values.pop("since", None), values.pop("until", None), values.pop("include_archived", True)
     if since or until or span is None:
         span = spans.between(since, until, reader.zone)
+    if "credit_confidence" in values:
+        values["credit_confidence"] = tuple(CONFIDENCE_SPELLINGS.get(one, one) for one in values["credit_confidence"])
     if "thread" in values:
         values["thread"] = tuple(
             found for text in values["thread"] for found in threads.find(reader.db, text) or [text]

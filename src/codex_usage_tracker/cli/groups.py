@@ -7,29 +7,31 @@ from typing import TYPE_CHECKING
 
 from codex_usage_tracker.cli import bars
 from codex_usage_tracker.cli.figures import exact, share, tokens
+from codex_usage_tracker.cli.money import cost_of, credits_of
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.query.dimensions import named
 
 if TYPE_CHECKING:
     from codex_usage_tracker.cli.screen import Screen
     from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract import Numbers, Row, Summary
+    from codex_usage_tracker.contract import Numbers, Row, Summary, Tokens
 
 UNKNOWN = "unknown"
 UNNAMED = "unnamed"
 PATHS = frozenset({"directory", "remote"})
 THREADS = frozenset({"thread", "root_thread"})
 UUID_LENGTH, UUID_DASHES = 36, 4
-NUMBERS = (
+TOKENS = (
     Column("Calls", leaves=3),
-    Column("Input", leaves=6),
+    Column("Input", leaves=7),
     Column("Cached", leaves=2, style="cached"),
-    Column("Uncached", leaves=7),
-    Column("Cache write", leaves=9),
+    Column("Uncached", leaves=8),
+    Column("Cache write", leaves=10),
     Column("Output", leaves=1),
-    Column("Reasoning", leaves=8),
+    Column("Reasoning", leaves=9),
     Column("Total", style="strong"),
 )
+NUMBERS = (*TOKENS, Column("Est. cost "), Column("Credits ", leaves=5))
 PICTURE = Column(bars.legend, right=False, leaves=4, least=bars.LEAST, most=bars.MOST)
 PICTURE_BESIDE_TEXTS = PICTURE._replace(least=bars.LEAST_BESIDE_TEXTS)
 
@@ -51,6 +53,11 @@ def table(answer: Summary, screen: Screen) -> Table:
 
 def number_cells(numbers: Numbers) -> list[Cell]:
     """Return the cells of `NUMBERS`."""
+    return [*token_cells(numbers), cost_of(numbers), credits_of(numbers)]
+
+
+def token_cells(numbers: Tokens) -> list[Cell]:
+    """Return the cells of `TOKENS`."""
     return [
         exact(numbers.calls),
         tokens(numbers.input_tokens),

@@ -8,6 +8,7 @@ import click
 
 from codex_usage_tracker.cli import groups, options, reading, words
 from codex_usage_tracker.cli.filters import dimensions_of
+from codex_usage_tracker.cli.money import remarks
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import spans
 from codex_usage_tracker.query.filters import Filter
@@ -85,4 +86,4 @@ def _lines(answer: Summary, screen: Screen) -> Iterator[str]:
         yield "No calls in this range."
     else:
         yield from groups.table(answer, screen).lines(screen)
-    yield from words.footer(answer.scope, screen)
+    yield from words.footer(answer.scope, screen, *remarks(answer.totals))

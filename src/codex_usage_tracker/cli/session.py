@@ -9,6 +9,7 @@ import click
 
 from codex_usage_tracker.cli import bars, calls, groups, options, reading, words
 from codex_usage_tracker.cli.figures import clock, counted, exact, length, tokens
+from codex_usage_tracker.cli.money import remarks
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import cells, safe
 from codex_usage_tracker.reports.session import session
@@ -59,7 +60,7 @@ def _lines(answer: Session, screen: Screen) -> Iterator[str]:
         f", the first {len(answer.calls):,}" if len(answer.calls) < answer.call_count else ""
     )
     yield from _part(title, calls.table(answer.calls, zone, with_threads=len(answer.members) > 1), screen)
-    yield from words.footer(answer.scope, screen, filters=False)
+    yield from words.footer(answer.scope, screen, *remarks(answer.totals), filters=False)
 
 
 def _numbers(answer: Session) -> list[Cell]:

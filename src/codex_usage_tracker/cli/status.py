@@ -10,6 +10,7 @@ import click
 
 from codex_usage_tracker.cli import bars, groups, options, reading, words
 from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, age, clock, percent, roughly, soon, tokens
+from codex_usage_tracker.cli.money import remarks
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import cells, cut, pad, safe
 from codex_usage_tracker.reports.status import status
@@ -49,14 +50,14 @@ def _lines(answer: Status, screen: Screen, *, now: int) -> Iterator[str]:
     rows = (("Today", answer.today), ("Last 7 days", answer.week), ("All time", answer.all_time))
     largest = answer.week.total_tokens
     table = Table(
-        [Column(pad("Tokens", TITLE_CELLS - 2), right=False, style="faint"), *groups.NUMBERS, groups.PICTURE],
+        [Column(pad("Used", TITLE_CELLS - 2), right=False, style="faint"), *groups.NUMBERS, groups.PICTURE],
         [
             [title, *groups.number_cells(numbers), bars.tokens_bar(numbers, largest) if title != "All time" else ""]
             for title, numbers in rows
         ],
     )
     yield from table.lines(screen)
-    yield from words.footer(answer.scope, screen)
+    yield from words.footer(answer.scope, screen, *remarks(answer.all_time))
 
 
 def _latest(answer: Status, screen: Screen, now: int) -> Iterator[str]:

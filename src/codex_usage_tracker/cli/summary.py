@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from codex_usage_tracker.cli import filters, groups, options, reading, words
+from codex_usage_tracker.cli.money import remarks
 from codex_usage_tracker.query import dimensions, spans
 from codex_usage_tracker.reports.calls import expensive
 from codex_usage_tracker.reports.summary import summary
@@ -63,4 +64,4 @@ def _split(asked: Invocation, given: tuple[str, ...], preset: str | None) -> lis
 def _lines(answer: Summary, screen: Screen) -> Iterator[str]:
     yield from groups.table(answer, screen).lines(screen)
     more = f"first {answer.row_count:,} rows, --limit 0 gives all" if answer.truncated else ""
-    yield from words.footer(answer.scope, screen, more)
+    yield from words.footer(answer.scope, screen, more, *remarks(answer.totals))

@@ -9,8 +9,8 @@ import msgspec
 SCHEMA = "codex-usage-tracker-{}-v1"
 
 
-class Numbers(msgspec.Struct, kw_only=True):
-    """The numbers of a group of calls, as `query.metrics` defines them."""
+class Tokens(msgspec.Struct, kw_only=True):
+    """Calls and their tokens, as `query.metrics` defines them."""
 
     calls: int
     input_tokens: int
@@ -20,6 +20,22 @@ class Numbers(msgspec.Struct, kw_only=True):
     output_tokens: int
     reasoning_output_tokens: int
     total_tokens: int
+
+
+class Numbers(Tokens, kw_only=True):
+    """The numbers of a group of calls, as `query.metrics` defines them.
+
+    `usd`, what the calls would cost at the API's list prices of their day, and `credits`, what they draw in Codex
+    credits, are decimal texts, exact to the last digit, null where no call has a price. `priced_share` and
+    `credited_share` say how much of the tokens they stand for; `estimated_usd` is the part of `usd` that is a guess.
+    """
+
+    usd: str | None
+    estimated_usd: str | None
+    priced_share: str | None
+    unpriced_calls: int
+    credits: str | None
+    credited_share: str | None
 
 
 class Row(Numbers, kw_only=True):
@@ -56,7 +72,12 @@ class Summary(msgspec.Struct, kw_only=True):
 
 
 class CallRow(msgspec.Struct, kw_only=True, omit_defaults=False):
-    """One call; instants and durations in milliseconds, `context_used` tokens of `context_window`."""
+    """One call; instants and durations in milliseconds, `context_used` tokens of `context_window`.
+
+    `usd` and `credits` are decimal texts, null where there is no price; `pricing_status` is priced, estimated or
+    unpriced, `credit_confidence` exact, inferred, user_override or missing. `priced_as` is the model whose price was
+    taken, and `assumed` has the words model, tier and date where one of these was not known.
+    """
 
     record_id: str
     at: int
@@ -80,6 +101,12 @@ class CallRow(msgspec.Struct, kw_only=True, omit_defaults=False):
     output_tokens: int
     reasoning_output_tokens: int
     total_tokens: int
+    usd: str | None
+    credits: str | None
+    pricing_status: str
+    credit_confidence: str
+    priced_as: str | None
+    assumed: str | None
     context_window: int | None
     context_used: int
     duration_ms: int | None
@@ -200,3 +227,25 @@ class Status(msgspec.Struct, kw_only=True):
     today: Numbers
     week: Numbers
     all_time: Numbers
+
+
+class CoverageRow(Numbers, kw_only=True):
+    """How the calls of a model were priced; the words are those of `CallRow`."""
+
+    model: str | None
+    provider: str | None
+    pricing_status: str
+    credit_confidence: str
+    priced_as: str | None
+    assumed: str | None
+
+
+class Coverage(msgspec.Struct, kw_only=True):
+    """How much of the usage has a price, by model."""
+
+    schema: str
+    scope: Scope
+    rows: list[CoverageRow]
+    totals: Numbers
+    row_count: int
+    truncated: bool

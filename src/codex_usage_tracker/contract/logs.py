@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from codex_usage_tracker.contract import Numbers
+from codex_usage_tracker.contract import Tokens
 
 
 class LogNote(msgspec.Struct, kw_only=True):
@@ -51,8 +51,8 @@ class LogInspection(msgspec.Struct, kw_only=True):
     source: str | None
     first_at: int | None
     last_at: int | None
-    totals: Numbers
-    models: dict[str, Numbers]
+    totals: Tokens
+    models: dict[str, Tokens]
     bases: dict[str, int]
     kinds: dict[str, int]
     claims: dict[str, int]

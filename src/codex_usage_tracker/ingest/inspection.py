@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from codex_usage_tracker.contract import SCHEMA, Numbers
+from codex_usage_tracker.contract import SCHEMA, Tokens
 from codex_usage_tracker.contract.logs import LogInspection, LogLimit, LogNote
 from codex_usage_tracker.contract.notes import meaning
 from codex_usage_tracker.errors import FileAccessError, NotFoundError
@@ -103,20 +103,20 @@ class Seen:
             notes=[_note(note) for note in self.notes.values()],
         )
 
-    def _by_model(self) -> dict[str, Numbers]:
+    def _by_model(self) -> dict[str, Tokens]:
         found: dict[str, list[Call]] = {}
         for call, profile in self.calls.values():
             found.setdefault(profile.model or UNKNOWN, []).append(call)
         return {model: _numbers(calls) for model, calls in found.items()}
 
 
-def _numbers(calls: Iterable[Call]) -> Numbers:
+def _numbers(calls: Iterable[Call]) -> Tokens:
     """Return the numbers of some calls, by the definitions of `query.metrics`."""
     usages: list[Usage] = [call.usage for call in calls]
     total, cached, written, output, reasoning = (
         (sum(column) for column in zip(*usages, strict=True)) if usages else [0] * 5
     )
-    return Numbers(
+    return Tokens(
         calls=len(usages),
         input_tokens=total,
         cached_input_tokens=cached,

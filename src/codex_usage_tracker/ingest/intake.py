@@ -14,7 +14,7 @@ from codex_usage_tracker.ingest.jobs import Done, Job
 from codex_usage_tracker.ingest.outcome import Progress
 from codex_usage_tracker.store import files
 from codex_usage_tracker.store.claims import ClaimBook
-from codex_usage_tracker.store.writer import SourceFile, Writer
+from codex_usage_tracker.store.writer import SourceFile, Writer, next_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import apsw
 
     from codex_usage_tracker.ingest.outcome import Refreshed, Watching
+    from codex_usage_tracker.pricing.prices import Prices
 
 COMMIT_SECONDS = 0.4
 COMPRESSION_RATIO = 4
@@ -50,8 +51,9 @@ def _without_collection() -> Iterator[None]:
 class Intake:
     """One refresh's reading and writing."""
 
-    def __init__(self, connection: apsw.Connection, result: Refreshed, watching: Watching) -> None:
+    def __init__(self, connection: apsw.Connection, prices: Prices, result: Refreshed, watching: Watching) -> None:
         self.db = connection
+        self.prices = prices
         self.result = result
         self.watching = watching
         self.resumed = False
@@ -82,7 +84,7 @@ class Intake:
         return Work(file, Job(file_id, found.name, found.path, size, *at))
 
     def _read(self, work: list[Work], indexes: list[files.Index]) -> None:
-        writer = Writer(self.db)
+        writer = Writer(self.db, self.prices)
         calls_before = writer.next_call
         self.db.execute("BEGIN IMMEDIATE")
         try:
@@ -95,7 +97,7 @@ class Intake:
         except BaseException:
             self._roll_back()
             raise
-        self.result.new_calls = Writer(self.db).next_call - calls_before
+        self.result.new_calls = next_id(self.db, "call") - calls_before
 
     def _write_all(self, writer: Writer, work: list[Work]) -> None:
         """Write what the files hold, committing now and then, so that it can be seen and is not lost."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codex_usage_tracker.errors import FileAccessError
 from codex_usage_tracker.ingest import discover
 from codex_usage_tracker.ingest.outcome import Progress, Refreshed, Watching
-from codex_usage_tracker.store import database, files
+from codex_usage_tracker.store import database, files, rates
 from codex_usage_tracker.store.lock import refreshing
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import apsw
 
     from codex_usage_tracker.ingest.discover import Found
+    from codex_usage_tracker.ingest.price_files import PriceState
 
 __all__ = ["Progress", "Refreshed", "Watching", "refresh"]
 
@@ -26,13 +27,17 @@ __all__ = ["Progress", "Refreshed", "Watching", "refresh"]
 def refresh(
     database_path: str,
     homes: Sequence[str],
+    prices: PriceState,
     *,
     include_archived: bool = True,
     again: bool = False,
     wait_seconds: float = 300.0,
     watching: Watching | None = None,
 ) -> Refreshed:
-    """Bring a database up to date with the logs of some homes; `again` reads what is there from its beginning."""
+    """Bring a database up to date with the prices that hold and the logs of some homes.
+
+    `again` reads what is there from its beginning.
+    """
     watching = watching or Watching()
     started = time.monotonic()
     for path in (database_path, *homes):
@@ -44,12 +49,38 @@ def refresh(
             refreshing(database_path, wait_seconds, partial(_told_to_wait, result, watching)),
             database.told(database_path),
         ):
-            _Refresh(connection, result, watching, include_archived=include_archived, again=again).run(homes)
+            bring_in_step(connection, prices)
+            _Refresh(connection, prices, result, watching, include_archived=include_archived, again=again).run(homes)
         result.generation = database.generation(connection)
     finally:
         connection.close()
     result.duration_ms = round((time.monotonic() - started) * 1000)
     return result
+
+
+def reprice(database_path: str, prices: PriceState, *, wait_seconds: float = 300.0) -> int:
+    """Make all stored costs follow from the prices that hold; return how many calls changed."""
+    connection = database.open_writer(database_path)
+    try:
+        with refreshing(database_path, wait_seconds), database.told(database_path):
+            return bring_in_step(connection, prices)
+    finally:
+        connection.close()
+
+
+def bring_in_step(connection: apsw.Connection, prices: PriceState) -> int:
+    """Price all calls again if the prices are not those that the stored costs follow from."""
+    if rates.fingerprint(connection) == prices.fingerprint:
+        return 0
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        changed = rates.reprice(connection, prices.load())
+        files.advance_generation(connection, int(time.time() * 1000))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return changed
 
 
 def _check_is_text(path: str) -> None:
@@ -71,10 +102,11 @@ class _Refresh:
     """One refresh of one database."""
 
     def __init__(
-        self, connection: apsw.Connection, result: Refreshed, watching: Watching, *, include_archived: bool,
-        again: bool,
+        self, connection: apsw.Connection, prices: PriceState, result: Refreshed, watching: Watching, *,
+        include_archived: bool, again: bool,
     ) -> None:  # fmt: skip
         self.db = connection
+        self.prices = prices
         self.result = result
         self.watching = watching
         self.include_archived = include_archived
@@ -93,7 +125,8 @@ class _Refresh:
         if changed or any(index.changed for index in indexes) or files.unsettled(self.db):
             from codex_usage_tracker.ingest.intake import Intake  # noqa: PLC0415
 
-            Intake(self.db, self.result, self.watching).take(changed, indexes, again=self.again)
+            intake = Intake(self.db, self.prices.load(), self.result, self.watching)
+            intake.take(changed, indexes, again=self.again)
 
     def _changed(self, home_id: int, path: str) -> Iterator[Found]:
         """Give the files of a home that are not as they were when they were read."""

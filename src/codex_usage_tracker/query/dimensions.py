@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Dimension(NamedTuple):
-    """A way to split: `source` is the table that holds `sql` (`thread`, `profile` or `time`)."""
+    """A way to split: `source` is the table that holds `sql` (`thread`, `profile`, `rate` or `time`)."""
 
     name: str
     label: str
@@ -49,6 +49,15 @@ DIMENSIONS = {
         Dimension(
             "history", "History", "thread", "iif(thread.archived, 'archived', 'active')", "Archived threads or active.",
         ),
+        Dimension(
+            "pricing_status", "Priced", "rate", "coalesce(rate.status, 'unpriced')", "Priced, estimated or unpriced.",
+        ),
+        Dimension(
+            "credit_confidence", "Credits by", "rate", "coalesce(rate.confidence, 'missing')",
+            "Exact, inferred, user_override or missing.",
+        ),
+        Dimension("priced_as", "Priced as", "rate", _text("rate.model"), "The model whose price was taken."),
+        Dimension("assumed", "Assumed", "rate", _text("rate.assumed"), "Model, tier or date, where it was assumed."),
         Dimension("hour", "Hour", "time", "4", "Local hours."),
         Dimension("day", "Day", "time", "96", "Local days."),
         Dimension("week", "Week", "time", "672", "Local weeks, from Monday."),

@@ -10,7 +10,10 @@ from codex_usage_tracker.query.zones import QUARTER_MS
 
 
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Which calls: half-open instants in milliseconds, archived threads or not, and values to match in any case."""
+    """Which calls: half-open instants in milliseconds, archived threads or not, and values to match in any case.
+
+    `min_usd` and `min_credits` are in the units of `pricing.rates`.
+    """
 
     since: int | None = None
     until: int | None = None
@@ -24,7 +27,11 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     directory: tuple[str, ...] = ()
     thread: tuple[str, ...] = ()
     search: str = ""
+    pricing_status: tuple[str, ...] = ()
+    credit_confidence: tuple[str, ...] = ()
     min_tokens: int = 0
+    min_usd: int = 0
+    min_credits: int = 0
 
 
 class Where(NamedTuple):
@@ -46,6 +53,9 @@ THREADS = (
 )
 PROFILES = "profile_id IN (SELECT id FROM profile WHERE {})"
 THREAD_COLUMNS = {"project": "project.name", "directory": "project.cwd"}
+RATES = "rate_id IN (SELECT id FROM rate WHERE {})"
+RATE_COLUMNS = {"pricing_status": "status", "credit_confidence": "confidence"}
+LEAST = {"min_tokens": "input + output", "min_usd": "usd", "min_credits": "credits"}
 PROFILE_COLUMNS = ("model", "effort", "tier", "kind", "origin")
 SEARCHED = ("thread.name", "thread.thread_id", "project.name", "project.cwd", "thread.git_branch", "thread.nickname")
 
@@ -56,15 +66,18 @@ def where(chosen: Filter, *, of_calls: bool = False) -> Where:
     _add_time(built, chosen)
     _add_threads(built, chosen)
     _add_profiles(built, chosen)
-    if chosen.min_tokens:
-        built.conditions.append("input + output >= ?")
-        built.values.append(chosen.min_tokens)
+    _add_rates(built, chosen)
+    for name, column in LEAST.items():
+        if getattr(chosen, name):
+            built.conditions.append(f"{column} >= ?")
+            built.values.append(getattr(chosen, name))
     return built
 
 
 def _by_quarter(chosen: Filter) -> bool:
     edges = (chosen.since or 0, chosen.until or 0)
-    return not chosen.min_tokens and all(edge % QUARTER_MS == 0 for edge in edges)
+    of_one_call = any(getattr(chosen, name) for name in (*LEAST, *RATE_COLUMNS))
+    return not of_one_call and all(edge % QUARTER_MS == 0 for edge in edges)
 
 
 def _add_time(built: Where, chosen: Filter) -> None:
@@ -102,6 +115,14 @@ def _add_profiles(built: Where, chosen: Filter) -> None:
     if wanted:
         built.conditions.append(PROFILES.format(" AND ".join(_any(name, values) for name, values in wanted.items())))
         built.values.extend(["" if one == "unknown" else one for values in wanted.values() for one in values])
+
+
+def _add_rates(built: Where, chosen: Filter) -> None:
+    for name, column in RATE_COLUMNS.items():
+        wanted = getattr(chosen, name)
+        if wanted:
+            built.conditions.append(RATES.format(_any(column, wanted)))
+            built.values.extend(wanted)
 
 
 def _any(column: str, wanted: tuple[str, ...]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from codex_usage_tracker.store.rollups import CALL_SUMS
+
 
 class Metric(NamedTuple):
     """A number with its unit and its meaning."""
@@ -33,12 +35,27 @@ METRICS = (
         "Output that the model spent on reasoning.",
     ),
     Metric("total_tokens", "Total", "tokens", "sum(input) + sum(output)", "Input plus output."),
+    Metric(
+        "usd", "Est. cost", "USD / 10^12", "sum(usd)",
+        "What the priced calls would cost at the API's list prices of their day.",
+    ),
+    Metric("credits", "Credits", "credits / 10^10", "sum(credits)", "What calls draw in Codex credits."),
+    Metric("estimated_usd", "Estimated", "USD / 10^12", "sum(estimated_usd)", "The part of the cost that is a guess."),
+    Metric("unpriced_calls", "Unpriced", "calls", "sum(unpriced_calls)", "Calls without a price in USD."),
+    Metric(
+        "priced_tokens", "Priced", "tokens", "sum(input) + sum(output) - sum(unpriced_tokens)",
+        "Tokens of calls with a price in USD.",
+    ),
+    Metric(
+        "credited_tokens", "With credits", "tokens", "sum(input) + sum(output) - sum(uncredited_tokens)",
+        "Tokens of calls with a rate in credits.",
+    ),
 )  # fmt: skip
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 SELECTED = ", ".join(f"coalesce({metric.sql}, 0)" for metric in METRICS)
 """All metrics as the columns of a query whose rows carry the sums named in `SUMMED`."""
-SUMMED = ("calls", "input", "cached_input", "cache_write", "output", "reasoning")
+SUMMED = tuple(CALL_SUMS)
 CALL_COLUMNS = {
     "input_tokens": "input",
     "cached_input_tokens": "cached_input",
@@ -47,5 +64,7 @@ CALL_COLUMNS = {
     "output_tokens": "output",
     "reasoning_output_tokens": "reasoning",
     "total_tokens": "input + output",
+    "usd": "call.usd",
+    "credits": "call.credits",
 }
 """The same numbers of a single call."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from codex_usage_tracker.query import zones
 from codex_usage_tracker.query.filters import Filter, Where, where
 from codex_usage_tracker.query.metrics import BY_NAME, CALL_COLUMNS, SELECTED, SUMMED
+from codex_usage_tracker.store.rollups import CALL_SUMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,10 +24,16 @@ THREAD_JOINS = (
     " LEFT JOIN thread ON thread.id = sums.thread_id LEFT JOIN thread root ON root.id = thread.root_id"
     " LEFT JOIN project ON project.id = thread.project_id LEFT JOIN client ON client.id = thread.client_id"
 )
-PROFILE_JOIN = " LEFT JOIN profile ON profile.id = sums.profile_id"
+JOINS = {
+    "thread": THREAD_JOINS,
+    "profile": " LEFT JOIN profile ON profile.id = sums.profile_id",
+    "rate": " LEFT JOIN rate ON rate.id = sums.rate_id",
+}
+"""What the row ids of a group stand for, by where a dimension lies."""
 BY_CALL = (
-    "(SELECT thread_id, profile_id, at / 900000 AS quarter, 1 AS calls, input, cached_input, cache_write, output,"
-    " reasoning FROM call{where})"
+    "(SELECT thread_id, profile_id, rate_id, at / 900000 AS quarter, "
+    + ", ".join(f"{sql} AS {name}" for name, sql in CALL_SUMS.items())
+    + " FROM call{where})"
 )
 
 
@@ -58,10 +65,10 @@ def groups(
     limit: int = 0,
 ) -> list[Group]:
     """Return the groups of a filter's calls, the largest by a metric first, or by time where time is a dimension."""
-    relation, values = _relation(where(chosen))
+    sources = {dimension.source for dimension in dimensions}
+    relation, values = _relation(where(chosen, of_calls="rate" in sources))
     span = _span(reader)
     keys = [_key(dimension, zone, *span) for dimension in dimensions]
-    sources = {dimension.source for dimension in dimensions}
     sql = _grouped(relation, keys, sources, _order(dimensions, order), limit)
     return [_group(dimensions, row) for row in reader.execute(sql, values)]
 
@@ -75,13 +82,13 @@ def _relation(built: Where) -> tuple[str, list[object]]:
 
 def _grouped(relation: str, keys: list[str], sources: set[str], order: str, limit: int) -> str:
     """Sum by row ids first, so that texts are looked up once for each of few groups."""
-    inner = ["thread_id"] * ("thread" in sources) + ["profile_id"] * ("profile" in sources)
+    inner = [f"{source}_id" for source in JOINS if source in sources]
     times = [key for key in keys if "quarter" in key]
     columns = inner + [f"{key} AS bucket{index}" for index, key in enumerate(times)]
     by = inner + [f"bucket{index}" for index in range(len(times))]
     sums = ", ".join(f"sum({name}) AS {name}" for name in SUMMED)
     outer = [f"bucket{times.index(key)}" if key in times else key for key in keys]
-    joins = (THREAD_JOINS if "thread" in sources else "") + (PROFILE_JOIN if "profile" in sources else "")
+    joins = "".join(join for source, join in JOINS.items() if source in sources)
     marks = ", ".join(str(index + 1) for index in range(len(keys)))
     by_id = f"SELECT {', '.join([*columns, sums])} FROM {relation} GROUP BY {', '.join(by)}"
     cut = f" LIMIT {limit}" if limit else ""
@@ -132,6 +139,10 @@ CALL_FIELDS = {
     "reason": "profile.reason",
     "confidence": "profile.confidence",
     **CALL_COLUMNS,
+    "pricing_status": "coalesce(rate.status, 'unpriced')",
+    "credit_confidence": "coalesce(rate.confidence, 'missing')",
+    "priced_as": "nullif(rate.model, '')",
+    "assumed": "nullif(rate.assumed, '')",
     "context_window": "call.context_window",
     "context_used": "input + output",
     "duration_ms": "call.duration_ms",
@@ -154,6 +165,8 @@ CALL_FIELDS = {
 
 CALL_SORTS = {
     "time": "call.at",
+    "cost": "call.usd",
+    "credits": "call.credits",
     "tokens": "input + output",
     "input": "input",
     "cached": "cached_input",
@@ -168,7 +181,7 @@ CALL_JOINS = (
     " JOIN profile ON profile.id = call.profile_id JOIN thread ON thread.id = call.thread_id"
     " LEFT JOIN thread root ON root.id = thread.root_id LEFT JOIN turn ON turn.id = call.turn_id"
     " LEFT JOIN project ON project.id = thread.project_id LEFT JOIN client ON client.id = thread.client_id"
-    " JOIN source_file ON source_file.id = call.file_id"
+    " JOIN source_file ON source_file.id = call.file_id LEFT JOIN rate ON rate.id = call.rate_id"
 )
 
 

@@ -45,5 +45,5 @@ def calls(
 
 
 def expensive(reader: Reader, chosen: Filter, *, limit: int = 20) -> Calls:
-    """Return the calls that used most; by tokens as long as there are no prices."""
-    return calls(reader, chosen, sort="tokens", limit=limit, name="expensive")
+    """Return the calls that cost most, those without a price last."""
+    return calls(reader, chosen, sort="cost", limit=limit, name="expensive")

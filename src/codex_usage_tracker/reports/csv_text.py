@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
-from codex_usage_tracker.query.metrics import METRICS
+from codex_usage_tracker.contract import Numbers
 from codex_usage_tracker.reports.export import FIELDS, rows
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) 
 
 def of_summary(answer: Summary) -> bytes:
     """Return a summary: a column for each dimension, `period` for the first if it is one of time, then the numbers."""
-    names = [metric.name for metric in METRICS]
+    names = Numbers.__struct_fields__
     titles = ["period" if name in PERIODS else name for name in answer.group_by]
     lines = [
         [*(row.keys[name] for name in answer.group_by), *(getattr(row, name) for name in names)] for row in answer.rows

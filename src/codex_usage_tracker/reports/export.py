@@ -10,7 +10,7 @@ import msgspec
 from codex_usage_tracker import privacy
 from codex_usage_tracker.contract import CallRow, Scope
 from codex_usage_tracker.query import run
-from codex_usage_tracker.reports.scope import schema, scope_of
+from codex_usage_tracker.reports.scope import schema, scope_of, with_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,8 @@ def rows(reader: Reader, chosen: Filter, hiding: Hiding) -> Iterator[list[Row]]:
     veil = privacy.row_veil("CallRow", FIELDS, *hiding)
     found = run.calls(reader.db, chosen, ascending=True)
     while batch := list(islice(found, BATCH_ROWS)):
-        yield [tuple(veil((*row[:ARCHIVED], bool(row[ARCHIVED]), *row[ARCHIVED + 1 :]))) for row in batch]
+        told = map(with_money, batch)
+        yield [tuple(veil((*row[:ARCHIVED], bool(row[ARCHIVED]), *row[ARCHIVED + 1 :]))) for row in told]
 
 
 def write_json(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:

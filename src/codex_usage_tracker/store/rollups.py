@@ -12,10 +12,23 @@ if TYPE_CHECKING:
 QUARTER_MS = 15 * 60 * 1000
 """Every time zone in use is a whole number of quarters from UTC, so local days are sums of quarters."""
 
-SUMS = (
-    "SELECT thread_id, at / 900000, profile_id, count(*), sum(input), sum(cached_input), sum(cache_write), sum(output),"
-    " sum(reasoning) FROM call"
-)
+CALL_SUMS = {
+    "calls": "1",
+    "input": "input",
+    "cached_input": "cached_input",
+    "cache_write": "cache_write",
+    "output": "output",
+    "reasoning": "reasoning",
+    "usd": "ifnull(usd, 0)",
+    "credits": "ifnull(credits, 0)",
+    "unpriced_calls": "usd IS NULL",
+    "unpriced_tokens": "iif(usd IS NULL, input + output, 0)",
+    "uncredited_tokens": "iif(credits IS NULL, input + output, 0)",
+    "estimated_usd": "iif(rate_id IN (SELECT id FROM rate WHERE status = 'estimated'), usd, 0)",
+}
+"""What is summed of each call; costs in units, and the calls and tokens that have none."""
+
+SUMS = f"SELECT thread_id, at / 900000, profile_id, {', '.join(f'sum({sql})' for sql in CALL_SUMS.values())} FROM call"
 GROUPED = " GROUP BY thread_id, at / 900000, profile_id"
 
 
@@ -28,6 +41,12 @@ def renew(connection: apsw.Connection, thread: int, since: int, *, fresh: bool =
         "INSERT INTO rollup " + SUMS + " WHERE thread_id = ? AND at >= ?" + GROUPED,
         (thread, quarter * QUARTER_MS),
     )
+
+
+def rebuild(connection: apsw.Connection) -> None:
+    """Sum all calls again."""
+    connection.execute("DELETE FROM rollup")
+    connection.execute("INSERT INTO rollup " + SUMS + GROUPED)
 
 
 def differences(connection: apsw.Connection) -> int:

@@ -11,6 +11,7 @@ import msgspec
 from codex_usage_tracker.model import Profile, Turn
 from codex_usage_tracker.store import rollups
 from codex_usage_tracker.store.ask import rows, scalar
+from codex_usage_tracker.store.rates import RateBook, reprice_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
     import apsw
 
     from codex_usage_tracker.model import Call, Limit, Note, Reading, Thread, Usage
+    from codex_usage_tracker.pricing.prices import Prices
 
 CALL_COLUMNS = (
     "key, at, thread_id, turn_id, profile_id, file_id, line, input, cached_input, cache_write, output, reasoning,"
     " context_window, duration_ms, gap_ms, logged_input, logged_cached_input, logged_cache_write, logged_output,"
-    " logged_reasoning, response_id"
+    " logged_reasoning, response_id, rate_id, usd, credits"
 )
 COLUMN_COUNT = CALL_COLUMNS.count(",") + 1
 INSERT_CALL = f"INSERT INTO call (id, {CALL_COLUMNS}) VALUES (?{', ?' * COLUMN_COUNT})"
@@ -60,14 +62,16 @@ class SourceFile(NamedTuple):
 class Writer:
     """Writes rows and remembers the ids of what many rows share."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, prices: Prices) -> None:
         self.db = connection
+        self.rates = RateBook(connection, prices)
         self.secret = bytes(scalar(connection, "SELECT value FROM meta WHERE name = 'secret'"))
-        self.next_call = self._next("call")
-        self.next_turn = self._next("turn")
+        self.next_call = next_id(connection, "call")
+        self.next_turn = next_id(connection, "turn")
         self.profiles: dict[Profile, int] = {}
         self.labels: dict[str, int] = {}
         self.threads: dict[str, int] = {}
+        self.providers: dict[int, str] = {}
         self.shared: dict[tuple[str, ...], int] = {}
         self.added_threads = False
 
@@ -77,7 +81,9 @@ class Writer:
         known = self._is_known(reading.own)
         thread = self.thread(reading.own)
         if reading.thread is not None:
+            before = self.provider(thread) if known else ""
             self._describe(thread, reading.thread, file.name)
+            self._take_provider(thread, before, known=known)
         if reading.name is not None:
             self.name_thread(reading.own, reading.name, reading.named_at)
         turns = self._turns(thread, reading, known=known)
@@ -123,6 +129,20 @@ class Writer:
             ),
         )  # fmt: skip
 
+    def _take_provider(self, thread: int, before: str, *, known: bool) -> None:
+        """Price calls again that were there before their thread's provider was."""
+        self.providers.pop(thread, None)
+        if known and self.provider(thread) != before:
+            reprice_thread(self.db, self.rates, thread)
+
+    def provider(self, thread: int) -> str:
+        """Return the model provider of a thread, an empty text where it is not known."""
+        found = self.providers.get(thread)
+        if found is None:
+            sql = "SELECT provider FROM thread JOIN client ON client.id = client_id WHERE thread.id = ?"
+            found = self.providers[thread] = scalar(self.db, sql, (thread,)) or ""
+        return found
+
     def _project(self, thread: Thread) -> int | None:
         if thread.cwd is None:
             return None
@@ -153,11 +173,13 @@ class Writer:
 
     def _calls(self, thread: int, turns: dict[str, int], file_id: int, reading: Reading, *, known: bool) -> None:
         """Write the calls of a slice: all at once where the thread is new, so that none can be there yet."""
-        profiles = [self.profile(profile) for profile in reading.profiles]
+        profiles = [(self.profile(one), one.model or "", one.tier or "") for one in reading.profiles]
+        provider, cost = self.provider(thread), self.rates.cost
         rows = [
-            (call.key, call.at, thread, turns.get(call.turn or ""), profiles[call.profile], file_id, call.line,
-             *call.usage, call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED), call.response)
-            for call in reading.calls
+            (call.key, call.at, thread, turns.get(call.turn or ""), profile, file_id, call.line,
+             *call.usage, call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED), call.response,
+             *cost(model, tier, provider, call.usage, call.at))
+            for call in reading.calls for profile, model, tier in (profiles[call.profile],)
         ]  # fmt: skip
         if known or len({row[0] for row in rows}) < len(rows):
             for row, call in zip(rows, reading.calls, strict=True):
@@ -174,6 +196,7 @@ class Writer:
         return (
             call.key, call.at, thread, turn, self.profile(profile), file_id, call.line, *usage, call.window,
             call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED), call.response,
+            *self.rates.cost(profile.model or "", profile.tier or "", self.provider(thread), usage, call.at),
         )  # fmt: skip
 
     def put(self, row: tuple[object, ...], facts: dict[str, list[int]]) -> None:
@@ -233,6 +256,7 @@ class Writer:
         profile = Profile(*known)._replace(model=model)
         self.db.execute("UPDATE call SET profile_id = ? WHERE id = ?", (self.profile(profile), call_id))
         for thread, at in list(rows(self.db, "SELECT thread_id, at FROM call WHERE id = ?", (call_id,))):
+            reprice_thread(self.db, self.rates, thread)
             rollups.renew(self.db, thread, at)
 
     def _turns(self, thread: int, reading: Reading, *, known: bool) -> dict[str, int]:
@@ -243,7 +267,7 @@ class Writer:
                 told[call.turn] = Turn(call.turn)
         if known:
             self.db.executemany(MERGE_TURN, [_turn_row(thread, turn) for turn in told.values()])
-            self.next_turn = self._next("turn")
+            self.next_turn = next_id(self.db, "turn")
             return {turn: self.turn(thread, turn) for turn in told}
         first, self.next_turn = self.next_turn, self.next_turn + len(told)
         self.db.executemany(
@@ -300,10 +324,6 @@ class Writer:
 
     # -- row ids ---------------------------------------------------------------------------------------------------
 
-    def _next(self, table: str) -> int:
-        """Return the row id that comes next in a table."""
-        return int(scalar(self.db, f"SELECT coalesce(max(id), 0) + 1 FROM {table}"))
-
     def _shared(self, table: str, columns: Sequence[str], values: Sequence[str]) -> int:
         """Return the row id of values that many rows share, inserting them once."""
         found = self.shared.get((table, *values))
@@ -320,6 +340,11 @@ class Writer:
             self.db.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", tuple(values))
             found = self.db.last_insert_rowid()
         return found
+
+
+def next_id(connection: apsw.Connection, table: str) -> int:
+    """Return the row id that comes next in a table."""
+    return int(scalar(connection, f"SELECT coalesce(max(id), 0) + 1 FROM {table}"))
 
 
 def project_name(cwd: str, git_remote: str | None) -> str:
