@@ -1,11 +1,121 @@
-"""Rate-limit windows as the logs showed them."""
+"""Rate limits as the logs showed them, and what was used in stretches of time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from codex_usage_tracker.query.metrics import METRICS, SELECTED, SUMMED
+from codex_usage_tracker.store.rollups import CALL_SUMS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import apsw
+
+    from codex_usage_tracker.query.run import Numbers
+
+MINUTE_MS = 60_000
+CLOCK_MS = 5 * MINUTE_MS
+"""What is further in the future than clocks differ was written by a clock that was wrong."""
+CODEX, SPARK = "codex", "codex_bengalfox"
+SPARK_MODEL = "gpt-5.3-codex-spark"
+"""The one model that has a limit of its own; all others draw on the usual one."""
+
+
+NOTHING = (0,) * len(METRICS)
+
+
+class Limit(NamedTuple):
+    """What a window is a window of: an account (hashed), a limit's own id and a length in minutes."""
+
+    account: str | None
+    limit_id: str
+    minutes: int
+
+    @property
+    def length_ms(self) -> int:
+        """The length of its windows."""
+        return self.minutes * MINUTE_MS
+
+
+class Snapshot(NamedTuple):
+    """What a log said of one limit; an `assumed` reset comes from a setting."""
+
+    at: int
+    used: float
+    resets_at: int | None = None
+    plan: str | None = None
+    credits: str | None = None
+    assumed: bool = False
+
+
+class Span(NamedTuple):
+    """A half-open stretch of time in which calls drew on a limit; None of an account is all accounts."""
+
+    since: int
+    until: int
+    limit_id: str
+    account: str | None = None
+
+
+def snapshots(reader: apsw.Connection, now: int, since: int = 0) -> dict[Limit, list[Snapshot]]:
+    """Return the snapshots of each limit in order of time; with one account, those of unknown ones are its own."""
+    rows = reader.execute(
+        "SELECT account, limit_id, window_minutes, at, used_percent, nullif(resets_at, 0), plan, credits"
+        " FROM limit_snapshot WHERE at >= ? AND at <= ? ORDER BY limit_id <> ?, limit_id, window_minutes, at",
+        (since, now + CLOCK_MS, CODEX),
+    )
+    known = accounts(reader)
+    only = known[0] if len(known) == 1 else None
+    found: dict[Limit, list[Snapshot]] = {}
+    for account, limit_id, minutes, *told in rows:
+        found.setdefault(Limit(account or only, limit_id, minutes), []).append(Snapshot(*told))
+    return found
+
+
+def accounts(reader: apsw.Connection) -> list[str]:
+    """Return the (hashed) accounts that limits were told of."""
+    rows = reader.execute("SELECT DISTINCT account FROM limit_snapshot WHERE account IS NOT NULL ORDER BY 1")
+    return [str(account) for (account,) in rows]
+
+
+OWN = (
+    " thread_id NOT IN (SELECT thread.id FROM thread JOIN client ON client.id = thread.client_id"
+    " WHERE client.provider NOT IN ('', 'openai'))"
+    f" AND span.spark = (profile_id IN (SELECT id FROM profile WHERE model = '{SPARK_MODEL}'))"
+    " AND (span.account IS NULL OR span.account IS (SELECT account FROM thread WHERE thread.id = thread_id))"
+)
+"""Calls of other providers draw on no plan."""
+PARTS = f"""
+WITH span(id, since, until, spark, account) AS (VALUES {{spans}})
+SELECT id, {SELECTED} FROM (
+  SELECT span.id, {", ".join(SUMMED)} FROM span CROSS JOIN rollup
+  ON quarter >= (since + 899999) / 900000 AND quarter < until / 900000 WHERE {OWN}
+  UNION ALL
+  SELECT span.id, {", ".join(f"{sql} AS {name}" for name, sql in CALL_SUMS.items())} FROM span CROSS JOIN call
+  ON (at >= since AND at < min(until, (since + 899999) / 900000 * 900000)) WHERE {OWN}
+  UNION ALL
+  SELECT span.id, {", ".join(f"{sql} AS {name}" for name, sql in CALL_SUMS.items())} FROM span CROSS JOIN call
+  ON (at >= max((since + 899999) / 900000 * 900000, until / 900000 * 900000) AND at < until) WHERE {OWN}
+) GROUP BY id
+"""
+"""Whole quarters from the sums, the ragged ends from the calls."""
+
+
+def used(reader: apsw.Connection, spans: Sequence[Span]) -> list[Numbers | None]:
+    """Return the numbers of the calls in each span; None for limits of which it is unknown who draws on them."""
+    asked = [(index, span) for index, span in enumerate(spans) if span.limit_id in {CODEX, SPARK}]
+    found: list[Numbers | None] = [None if span.limit_id not in {CODEX, SPARK} else NOTHING for span in spans]
+    if asked:
+        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(asked))
+        values = [
+            one
+            for index, span in asked
+            for one in (index, span.since, span.until, span.limit_id == SPARK, span.account)
+        ]  # fmt: skip
+        for index, *numbers in reader.execute(PARTS.format(spans=marks), values):
+            found[index] = tuple(numbers)
+    return found
 
 
 def current(reader: apsw.Connection) -> list[tuple[object, ...]]:

@@ -1,0 +1,1 @@
+"""What the numbers mean: limit windows, forecasts and quotas as pure functions of rows."""
