@@ -13,10 +13,11 @@ HIGHEST_PRICE = Decimal(10**6)
 Factor = Decimal
 HIGHEST_FACTOR = Decimal(1000)
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Layer = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Note = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
-class LongContext(msgspec.Struct, frozen=True, kw_only=True):
+class LongContext(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a request of more than `above` input tokens costs, all of it: factors on input and on output."""
 
     above: Annotated[int, msgspec.Meta(gt=0)]
@@ -27,7 +28,7 @@ class LongContext(msgspec.Struct, frozen=True, kw_only=True):
         check({"input": self.input, "output": self.output}, HIGHEST_FACTOR)
 
 
-class Dated(msgspec.Struct, frozen=True, kw_only=True):
+class Dated(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What holds from a day or instant on (UTC, included) and to another (excluded); open where nothing is said."""
 
     from_: str | None = msgspec.field(default=None, name="from")
@@ -44,11 +45,12 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
         return instant("from", self.from_), instant("to", self.to)
 
 
-class Rule(Dated, frozen=True, kw_only=True):
+class Rule(Dated, frozen=True, kw_only=True, omit_defaults=True):
     """The price of the models that a pattern names, per million tokens; output includes reasoning.
 
     `cached_input` and `cache_write` cost what `input` does where nothing is said. With `tier`, these are the prices of
-    that service tier alone; `tiers` are factors for others. `estimate` says why a price is a guess.
+    that service tier alone; `tiers` are factors for others. `estimate` says why a price is a guess, `updated` that an
+    update wrote the rule. Rules of a lower `layer` go before all others, whatever their patterns say.
     """
 
     pattern: Name
@@ -63,6 +65,7 @@ class Rule(Dated, frozen=True, kw_only=True):
     estimate: Note | None = None
     source: Note | None = None
     updated: bool = False
+    layer: Layer = 0
 
     def __post_init__(self) -> None:
         Dated.__post_init__(self)
@@ -71,16 +74,17 @@ class Rule(Dated, frozen=True, kw_only=True):
         check(self.tiers, HIGHEST_FACTOR)
 
 
-class Alias(Dated, frozen=True, kw_only=True):
+class Alias(Dated, frozen=True, kw_only=True, omit_defaults=True):
     """Another name of a model; unless it is `exact`, what follows from it is an estimate."""
 
     pattern: Name
     model: Name
     exact: bool = False
     source: Note | None = None
+    layer: Layer = 0
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Prices that belong together: in USD, or in Codex credits.
 
     `tiers`, `long_context` and `provider` hold for every rule that says nothing else. A `complete` card stands alone:

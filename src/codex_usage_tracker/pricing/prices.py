@@ -21,7 +21,7 @@ ABSURD_TOKENS = 10**8
 """A call of more tokens is damage to a log: it has no price, so that sums stay within 64 bits."""
 OPENAI = "openai"
 """The provider of a log that names none: clients before 0.80 wrote none."""
-STANDARD = frozenset({"default", "standard", "auto"})
+STANDARD = frozenset({"", "default", "standard", "auto"})
 SPELLINGS = {"fast": "priority"}
 SNAPSHOT = re.compile(r"-20\d\d-\d\d-\d\d$")
 """A snapshot of a model, such as `gpt-5.2-2025-12-11`, costs what the model costs."""
@@ -58,10 +58,18 @@ class Candidate(NamedTuple):
 
     def factor(self, tier: str, usual: Card) -> Decimal | None:
         """Return a tier's factor on the rule's prices, None if nobody tells it."""
-        if tier in {"", self.rule.tier} or tier in STANDARD:
+        if tier in STANDARD or self.is_of(tier):
             return ONE
         told = (self.rule.tiers, self.card.tiers, usual.tiers)
-        return next((factors[tier] for factors in told if tier in factors), None)
+        return next((factors[name] for factors in told for name in factors if spelled(name) == tier), None)
+
+    def is_of(self, tier: str) -> bool:
+        """Say whether the prices are those of this tier alone."""
+        return self.rule.tier is not None and spelled(self.rule.tier) == tier
+
+    def holds_for(self, tier: str) -> bool:
+        """Say whether the prices can be asked for a tier."""
+        return self.rule.tier is None or self.is_of(tier)
 
 
 class Prices:
@@ -88,14 +96,13 @@ class Prices:
         """Return the rates of one sort of call, in order of time."""
         found = self._periods.get((model, tier, provider))
         if found is None:
-            tier = SPELLINGS.get(tier.lower(), tier.lower())
-            found = list(self._made(model.lower(), tier, provider.lower() or OPENAI))
+            found = list(self._made(model.lower(), spelled(tier), provider.lower() or OPENAI))
             self._periods[model, tier, provider] = found
         return found
 
     def _made(self, model: str, tier: str, provider: str) -> Iterator[Period]:
-        usd = [one for one in candidates(self.usd, model, provider) if one.rule.tier in {None, tier}]
-        credits_ = [one for one in candidates(self.credits, model, provider) if one.rule.tier in {None, tier}]
+        usd = [one for one in candidates(self.usd, model, provider) if one.holds_for(tier)]
+        credits_ = [one for one in candidates(self.credits, model, provider) if one.holds_for(tier)]
         last = None
         for since in sorted({0, *(edge for one in (*usd, *credits_) for edge in (one.since, one.until))}):
             period = self._period(since, tier, holding(usd, since) or first_after(usd, since), holding(credits_, since))
@@ -126,6 +133,11 @@ class Prices:
             credits=credit_units(credits_.rule, credit_factor or ONE) if credits_ else None,
             source=(usd.rule.source or usd.card.as_of) if usd else "",
         )
+
+
+def spelled(tier: str) -> str:
+    """Return the one name of a service tier that has several."""
+    return SPELLINGS.get(tier.lower(), tier.lower())
 
 
 def _since(period: Period) -> int:
@@ -176,28 +188,30 @@ def _rank(candidate: Candidate) -> tuple[int, ...]:
 
 def candidates(cards: Sequence[Card], model: str, provider: str) -> list[Candidate]:
     """Return every rule that a model's name leads to, by itself or by an alias of it."""
-    found = [one for place, card in enumerate(cards) for one in _direct(card, model, provider, (place, 0, 0))]
+    found = [one for place, card in enumerate(cards) for one in _direct(card, model, provider, (), place)]
     for place, card in enumerate(cards):
         for alias in card.aliases:
             if matches(alias.pattern, model) or matches(alias.pattern, SNAPSHOT.sub("", model)):
-                found += _by_alias(cards, alias, provider, (place, 1, -specificity(alias.pattern)))
+                found += _by_alias(cards, alias, provider, place + alias.layer)
     return found
 
 
-def _direct(card: Card, model: str, provider: str, rank: tuple[int, ...]) -> Iterator[Candidate]:
+def _direct(card: Card, model: str, provider: str, before: tuple[int, ...], place: int) -> Iterator[Candidate]:
     for name in dict.fromkeys((model, SNAPSHOT.sub("", model))):
         for rule in card.rules:
             if matches(rule.pattern, name) and matches(rule.provider or card.provider or "*", provider):
                 since, until = _span(rule)
                 own = (-specificity(rule.pattern), rule.tier is None, rule.provider is None, -since)
-                yield Candidate((*rank, name != model, *own), since, until, name, rule, card, frozenset())
+                rank = (*before, place + rule.layer, 0, name != model, *own)
+                yield Candidate(rank, since, until, name, rule, card, frozenset())
 
 
-def _by_alias(cards: Sequence[Card], alias: Alias, provider: str, rank: tuple[int, ...]) -> Iterator[Candidate]:
+def _by_alias(cards: Sequence[Card], alias: Alias, provider: str, level: int) -> Iterator[Candidate]:
     assumed = frozenset() if alias.exact else frozenset({MODEL})
     since, until = _span(alias)
+    before = (level, 1, -specificity(alias.pattern), -since)
     for place, card in enumerate(cards):
-        for one in _direct(card, alias.model.lower(), provider, (*rank, -since, place)):
+        for one in _direct(card, alias.model.lower(), provider, before, place):
             held = one._replace(since=max(one.since, since), until=min(one.until, until), assumed=assumed)
             if held.since < held.until:
                 yield held
