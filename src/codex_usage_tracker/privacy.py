@@ -32,6 +32,7 @@ REDACTED_WORDS = {
     "git_remote": "Remote",
     "remote": "Remote",
     "project": "Project",
+    "backup_path": "File",
     "deleted_paths": "File",
     "Check.repair": WITHOUT_PATHS,
     "DemoHistory.next": WITHOUT_PATHS,
@@ -65,6 +66,7 @@ SHOWN = frozenset(
     """
     Check.hint Check.message Check.name Check.status DatabaseState.hint DatabaseState.problem Doctor.status
     Export.format FactRow.name Failure.code FileProblem.reason LogNote.code LogNote.meaning
+    ParsedAllowance.notes SettingsFile.settings TypedLimit.family TypedLimit.limit
     account agent_role assumed basis client_version confidence credit_confidence credited_share credits date day effort
     estimated_usd min_credits min_usd priced_as priced_share pricing_status usd group_by history history_mode hour kind
     limit_id model month origin originator outcome plan privacy_mode provider reason record_id role schema service_tier

@@ -31,7 +31,7 @@ def test_all_is_in_order(run_plain: Run, here: list[str]) -> None:
     assert ran.out.endswith("\nAll is in order.\n")
     assert set(checks(run_plain, here).values()) == {("pass", None)}
     assert "4 logs, 1 archived and 0 compressed among them" in ran.out
-    assert "12 calls, schema 1" in ran.out
+    assert "12 calls, schema 2" in ran.out
 
 
 def test_json(run_plain: Run, here: list[str]) -> None:

@@ -190,7 +190,7 @@ def test_colours_are_for_terminals_that_want_them(database: str) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals are those of POSIX")
 def test_hostile_names_do_not_steer_a_terminal(database: str) -> None:
-    shown = on_a_terminal("query", "--db", database, "--timezone", "UTC", columns=160, NO_COLOR="1")
+    shown = on_a_terminal("query", "--db", database, "--timezone", "UTC", columns=190, NO_COLOR="1")
     assert f"[red]x[/red] [31m{history.HEBREW}" in shown
     assert not {"\x1b", "\u202e", "\r"} & set(shown)
 

@@ -22,16 +22,16 @@ PATHS = frozenset({"directory", "remote"})
 THREADS = frozenset({"thread", "root_thread"})
 UUID_LENGTH, UUID_DASHES = 36, 4
 TOKENS = (
-    Column("Calls", leaves=3),
+    Column("Calls", leaves=5),
     Column("Input", leaves=7),
-    Column("Cached", leaves=2, style="cached"),
+    Column("Cached", leaves=3, style="cached"),
     Column("Uncached", leaves=8),
     Column("Cache write", leaves=10),
-    Column("Output", leaves=1),
+    Column("Output", leaves=2),
     Column("Reasoning", leaves=9),
     Column("Total", style="strong"),
 )
-NUMBERS = (*TOKENS, Column("Est. cost "), Column("Credits ", leaves=5))
+NUMBERS = (*TOKENS, Column("Est. cost ", leaves=1), Column("Credits ", leaves=6))
 PICTURE = Column(bars.legend, right=False, leaves=4, least=bars.LEAST, most=bars.MOST)
 PICTURE_BESIDE_TEXTS = PICTURE._replace(least=bars.LEAST_BESIDE_TEXTS)
 

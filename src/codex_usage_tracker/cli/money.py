@@ -42,6 +42,8 @@ def credits_figure(text: str | None) -> str:
 
 def cost_of(numbers: Numbers) -> str:
     """Return what a group of calls costs, with a mark if that is not the whole truth, or else a blank."""
+    if numbers.usd is None:
+        return UNKNOWN + " "
     return dollars(numbers.usd) + _mark(partial=bool(numbers.unpriced_calls), guessed=numbers.estimated_usd != "0")
 
 
@@ -64,8 +66,8 @@ def remarks(totals: Numbers) -> Iterator[str]:
     if totals.usd is None:
         yield "no call has a price"
     elif totals.unpriced_calls:
-        share = percent_of(totals.priced_share)
-        yield f"{PARTIAL} without {counted(totals.unpriced_calls, 'call')} that have no price ({share} of tokens priced)"
+        yield f"{PARTIAL} {counted(totals.unpriced_calls, 'call')} without a price"
+        yield f"{percent_of(totals.priced_share)} of tokens priced"
     if totals.usd and totals.estimated_usd not in {None, "0"}:
         yield f"{GUESSED} {dollars(totals.estimated_usd)} of it estimated"
 

@@ -75,7 +75,8 @@ def bring_in_step(connection: apsw.Connection, prices: PriceState) -> int:
     connection.execute("BEGIN IMMEDIATE")
     try:
         changed = rates.reprice(connection, prices.load())
-        files.advance_generation(connection, int(time.time() * 1000))
+        if changed:
+            files.advance_generation(connection, int(time.time() * 1000))
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

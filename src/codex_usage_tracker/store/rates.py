@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from codex_usage_tracker.pricing.rates import Rate
+from codex_usage_tracker.pricing.prices import ABSURD_TOKENS
+from codex_usage_tracker.pricing.rates import UNPRICED, Rate
 from codex_usage_tracker.store import rollups
 from codex_usage_tracker.store.ask import rows, scalar
 
@@ -25,13 +26,34 @@ COLUMNS = (
     " credit_output, source"
 )
 INSERT = f"INSERT INTO rate ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-PRICED_CALLS = (
-    "SELECT call.id, profile.model, profile.tier, coalesce(client.provider, ''), call.at, input, cached_input,"
-    " cache_write, output, reasoning, rate_id, usd, credits FROM call JOIN profile ON profile.id = call.profile_id"
-    " JOIN thread ON thread.id = call.thread_id LEFT JOIN client ON client.id = thread.client_id"
-)
-STORE = "UPDATE call SET rate_id = ?, usd = ?, credits = ? WHERE id = ?"
-BATCH = 20_000
+SPANS = """
+CREATE TEMP TABLE IF NOT EXISTS span (
+  profile_id INTEGER, provider TEXT, since INTEGER, until INTEGER, above INTEGER, most INTEGER, rate_id INTEGER,
+  PRIMARY KEY (profile_id, provider, since, above)
+) WITHOUT ROWID;
+DELETE FROM span;
+"""
+"""The rate of each sort of call, by instants and by tokens of input: more than `above`, at most `most`."""
+PRICE = """
+UPDATE call SET rate_id = found.rate_id, usd = found.usd, credits = found.credits
+FROM (
+  SELECT call.id, rate.id AS rate_id,
+    (input - cached_input - cache_write) * usd_input + cached_input * usd_cached + cache_write * usd_write
+      + output * usd_output AS usd,
+    (input - cached_input) * credit_input + cached_input * credit_cached + output * credit_output AS credits
+  FROM call JOIN thread ON thread.id = call.thread_id LEFT JOIN client ON client.id = thread.client_id
+  JOIN span ON span.profile_id = call.profile_id AND span.provider = coalesce(client.provider, '')
+    AND at >= since AND at < until AND input > above AND input <= most
+  JOIN rate ON rate.id = span.rate_id
+  WHERE {only} input + output <= {absurd}
+) found
+WHERE call.id = found.id AND (call.rate_id, call.usd, call.credits) IS NOT (found.rate_id, found.usd, found.credits)
+"""
+"""What `Rate.cost` says, for many calls at once."""
+UNPRICE = """
+UPDATE call SET rate_id = ?1, usd = NULL, credits = NULL
+WHERE {only} input + output > {absurd} AND rate_id IS NOT ?1
+"""
 FINGERPRINT = "prices"
 SHADOWED = ("call", "meta", "rate", "rollup")
 
@@ -47,11 +69,15 @@ class RateBook:
     def cost(self, model: str, tier: str, provider: str, usage: Usage, at: int) -> Cost:
         """Return what a call costs; an empty text is what the log does not tell."""
         rate = self.prices.rate(model, tier, provider, usage, at)
+        return (self.id_of(rate), *rate.cost(usage))
+
+    def id_of(self, rate: Rate) -> int:
+        """Return the row id of a rate."""
         found = self.ids.get(rate)
         if found is None:
             self.db.execute(INSERT, _row(rate))
             found = self.ids[rate] = self.db.last_insert_rowid()
-        return (found, *rate.cost(usage))
+        return found
 
 
 def _row(rate: Rate) -> tuple[object, ...]:
@@ -74,7 +100,7 @@ def fingerprint(connection: apsw.Connection) -> str | None:
 
 def reprice(connection: apsw.Connection, prices: Prices) -> int:
     """Make the costs of all calls follow from the prices; return how many changed. In the caller's transaction."""
-    changed = _reprice(connection, RateBook(connection, prices), PRICED_CALLS)
+    changed = _reprice(connection, RateBook(connection, prices))
     connection.execute(
         "DELETE FROM rate WHERE id IN (SELECT id FROM rate EXCEPT SELECT rate_id FROM call WHERE rate_id IS NOT NULL)",
     )
@@ -85,24 +111,38 @@ def reprice(connection: apsw.Connection, prices: Prices) -> int:
 
 def reprice_thread(connection: apsw.Connection, book: RateBook, thread: int) -> None:
     """Price a thread's calls again, after something that its prices depend on became known."""
-    if _reprice(connection, book, f"{PRICED_CALLS} WHERE call.thread_id = {thread}"):
+    if _reprice(connection, book, f"call.thread_id = {thread} AND"):
         rollups.renew(connection, thread, 0)
 
 
-def _reprice(connection: apsw.Connection, book: RateBook, sql: str) -> int:
-    changed = 0
-    found = _changes(book, list(rows(connection, sql)))
-    while batch := list(islice(found, BATCH)):
-        connection.executemany(STORE, batch)
-        changed += len(batch)
-    return changed
+def _reprice(connection: apsw.Connection, book: RateBook, only: str = "") -> int:
+    """Price calls by one statement over the spans of all sorts of calls."""
+    connection.execute(SPANS)
+    connection.executemany("INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", _spans(connection, book))
+    unpriced = book.id_of(UNPRICED)
+    before = connection.total_changes()
+    connection.execute(PRICE.format(only=only, absurd=ABSURD_TOKENS))
+    connection.execute(UNPRICE.format(only=only, absurd=ABSURD_TOKENS), (unpriced,))
+    return connection.total_changes() - before
 
 
-def _changes(book: RateBook, calls: list[tuple[int, ...]]) -> Iterator[tuple[int | None, ...]]:
-    for call_id, model, tier, provider, at, *rest in calls:
-        cost = book.cost(model, tier, provider, tuple(rest[:5]), at)  # type: ignore[arg-type]
-        if cost != tuple(rest[5:]):
-            yield (*cost, call_id)
+def _spans(connection: apsw.Connection, book: RateBook) -> list[tuple[int | str, ...]]:
+    """Return the spans of every profile with every provider."""
+    providers = ["", *(row[0] for row in rows(connection, "SELECT DISTINCT provider FROM client WHERE provider > ''"))]
+    sorts = product(rows(connection, "SELECT id, model, tier FROM profile"), providers)
+    return [
+        (profile, provider, *span)
+        for (profile, model, tier), provider in sorts
+        for span in _spans_of(book, model, tier, provider)
+    ]
+
+
+def _spans_of(book: RateBook, model: str, tier: str, provider: str) -> Iterator[tuple[int, ...]]:
+    periods = book.prices.periods(model, tier, provider)
+    for period, until in zip(periods, [*(one.since for one in periods[1:]), 2**62], strict=True):
+        yield period.since, until, -1, period.above, book.id_of(period.usual)
+        if period.above < ABSURD_TOKENS:
+            yield period.since, until, period.above, ABSURD_TOKENS, book.id_of(period.long)
 
 
 def shadow(connection: apsw.Connection, prices: Prices) -> None:
