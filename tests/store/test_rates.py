@@ -1,0 +1,147 @@
+"""Stored costs: those of the prices that hold, however they came to be stored."""
+
+import sqlite3
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+import pytest
+
+from codex_usage_tracker.ingest import sync
+from codex_usage_tracker.ingest.price_files import PriceState
+from codex_usage_tracker.pricing import bundled
+from codex_usage_tracker.pricing.card import Card
+from codex_usage_tracker.pricing.prices import Prices
+from codex_usage_tracker.store import database, rates, rollups
+from tests.ingest.home import Home
+from tests.ingest.lines import record, session_meta, thread, turn, turn_context, used
+from tests.prices import BUNDLED
+
+MAIN = thread(1)
+COSTS = "SELECT count(*), count(usd), sum(usd), count(credits), sum(credits) FROM call"
+
+
+def renamed(state: PriceState, name: str) -> PriceState:
+    """Return the same prices under another fingerprint, so that all is priced again."""
+    return PriceState(name, state.load)
+
+
+def with_rule(**rule: Any) -> PriceState:
+    """Return the bundled prices behind a rule of the user's."""
+    own = msgspec.convert({"rules": [rule]}, Card)
+    return PriceState("own", lambda: Prices((own, bundled.catalogue()), (bundled.rate_card(),), "own"))
+
+
+@pytest.fixture
+def priced(corpus: Path, tmp_path: Path) -> apsw.Connection:
+    """Return the database of the whole corpus."""
+    path = str(tmp_path / "usage.sqlite3")
+    sync.refresh(path, [str(home) for home in sorted(corpus.glob("*/*"))], BUNDLED)
+    return database.open_writer(path)
+
+
+def test_every_call_of_the_corpus_has_a_price_but_those_of_a_foreign_provider(priced: apsw.Connection) -> None:
+    sql = "SELECT DISTINCT provider FROM call JOIN thread ON thread.id = call.thread_id JOIN client"
+    sql += " ON client.id = client_id"
+    assert priced.execute(f"{sql} WHERE usd IS NULL OR credits IS NULL").fetchall() == [("mock",)]
+    assert ("openai",) in priced.execute(f"{sql} WHERE usd > 0 AND credits > 0").fetchall()
+
+
+def test_pricing_all_at_once_and_call_by_call_agree(priced: apsw.Connection) -> None:
+    before = priced.execute(COSTS).fetchall()[0]
+    assert before[2] > 0
+    assert sync.bring_in_step(priced, renamed(BUNDLED, "again")) == 0
+    assert priced.execute(COSTS).fetchall()[0] == before
+    priced.execute("UPDATE call SET rate_id = NULL, usd = NULL, credits = NULL")
+    assert sync.bring_in_step(priced, renamed(BUNDLED, "and again")) == before[0]
+    assert priced.execute(COSTS).fetchall()[0] == before
+    assert rollups.differences(priced) == 0
+
+
+def test_only_what_a_changed_price_concerns_is_priced_again(priced: apsw.Connection) -> None:
+    of_model = "FROM call JOIN profile ON profile.id = profile_id WHERE model = 'gpt-5.4'"
+    calls, tokens = priced.execute(f"SELECT count(*), sum(input + output) {of_model}").fetchall()[0]
+    others = "SELECT sum(usd) FROM call JOIN profile ON profile.id = profile_id WHERE model <> 'gpt-5.4'"
+    before = priced.execute(others).fetchall()[0]
+    flat = with_rule(pattern="gpt-5.4", input=1, output=1, tiers={"priority": 1})
+    assert sync.bring_in_step(priced, flat) == calls > 0
+    assert priced.execute(f"SELECT sum(usd) {of_model}").fetchall()[0] == (tokens * 10**6,)
+    assert priced.execute(others).fetchall()[0] == before
+    assert rollups.differences(priced) == 0
+    assert sync.bring_in_step(priced, flat) == 0
+
+
+def test_other_prices_for_one_question_leave_the_database_as_it_is(priced: apsw.Connection) -> None:
+    path = priced.filename
+    before = priced.execute(COSTS).fetchall()[0]
+    asking = database.open_reader(path)
+    rates.shadow(asking, with_rule(pattern="*", provider="*", input=1, output=1, tiers={"priority": 1}).load())
+    tokens = asking.execute("SELECT sum(input + output) FROM call").fetchall()[0][0]
+    assert asking.execute("SELECT count(*) - count(usd), sum(usd) FROM call").fetchall()[0] == (0, tokens * 10**6)
+    assert asking.execute("SELECT sum(usd) FROM rollup").fetchall()[0] == (tokens * 10**6,)
+    assert asking.execute("SELECT id FROM call INDEXED BY call_at ORDER BY at LIMIT 1").fetchall()[0]
+    with pytest.raises(apsw.ReadOnlyError):
+        asking.execute("DELETE FROM main.call")
+    asking.close()
+    assert priced.execute(COSTS).fetchall()[0] == before
+
+
+def test_rates_that_no_call_has_any_more_are_dropped(priced: apsw.Connection) -> None:
+    sync.bring_in_step(priced, with_rule(pattern="*", provider="*", input=1, output=1, tiers={"priority": 1}))
+    sync.bring_in_step(priced, BUNDLED)
+    unused = "SELECT count(*) FROM rate WHERE id NOT IN (SELECT rate_id FROM call)"
+    assert priced.execute(unused).fetchall()[0] == (0,)
+
+
+def test_a_failure_midway_leaves_the_costs_and_their_prices_as_they_were(priced: apsw.Connection) -> None:
+    before, fingerprint = priced.execute(COSTS).fetchall()[0], rates.fingerprint(priced)
+
+    def fail() -> Prices:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync.bring_in_step(priced, PriceState("other", fail))
+    assert (priced.execute(COSTS).fetchall()[0], rates.fingerprint(priced)) == (before, fingerprint)
+
+
+def test_calls_of_absurd_size_have_no_price_by_either_way(home: Home) -> None:
+    first, second = turn(1), turn(2)
+    home.log(
+        MAIN,
+        session_meta(MAIN),
+        turn_context(first),
+        record(MAIN, first, used(10**9, 0, 10)),
+        record(MAIN, second, used(1000, 0, 10), response="resp_2"),
+    )
+    home.refresh()
+    assert home.ask("SELECT usd IS NULL FROM call ORDER BY input") == [0, 1]
+    connection = database.open_writer(home.database)
+    assert sync.bring_in_step(connection, renamed(BUNDLED, "again")) == 0
+    connection.close()
+
+
+def test_a_database_of_the_first_schema_gets_its_costs(priced: apsw.Connection, tmp_path: Path) -> None:
+    old = old_schema(priced, tmp_path / "old.sqlite3")
+    before = priced.execute(COSTS).fetchall()[0]
+    migrated = database.open_writer(old)
+    assert migrated.execute("SELECT count(*), count(usd) FROM call").fetchall()[0] == (before[0], 0)
+    sync.bring_in_step(migrated, BUNDLED)
+    assert migrated.execute(COSTS).fetchall()[0] == before
+    assert rollups.differences(migrated) == 0
+
+
+def old_schema(new: apsw.Connection, path: Path) -> str:
+    """Write the calls of a database as the first version of the program kept them."""
+    first = (files("codex_usage_tracker.store") / "migrations" / "0001_first.sql").read_text(encoding="utf-8")
+    with sqlite3.connect(path) as old:
+        old.executescript(first)
+        old.execute("ATTACH ? AS new", (new.filename,))
+        for table in ("meta", "home", "project", "client", "thread", "source_file", "profile", "turn", "call"):
+            names = ", ".join(row[1] for row in old.execute(f"PRAGMA main.table_info({table})"))
+            old.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
+        old.execute("DELETE FROM meta WHERE name = 'prices'")
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    return str(path)
