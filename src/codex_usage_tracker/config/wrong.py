@@ -20,6 +20,7 @@ WHERE = re.compile(r"(?P<what>.*?)(?: - at (?P<key>`key` in )?`\$(?P<path>.*)`)?
 STEP = re.compile(r"\[(\d+)\]|(\[\.\.\.\])|\.([^.\[]+)")
 EXPECTED = re.compile(r"Expected `([^`]*)`([^,]*)")
 LACKING = re.compile(r"Object missing required field `(.*)`")
+OF_KEY = re.compile(r"`(?P<key>[^`]*)` (?P<rest>[^;]*)(?:; (?P<hint>.*))?")
 TYPES = {
     "int": "a whole number",
     "decimal": "a number",
@@ -31,7 +32,7 @@ TYPES = {
 }
 ANY = ""
 """Instead of the key of an object, where msgspec does not tell which one it was."""
-LONGEST_VALUE = 60
+LONGEST_VALUE, LONGEST_SENTENCE = 60, 300
 
 
 def explained(
@@ -44,13 +45,24 @@ def explained(
     name = f"`{told(path)}`" if path else "the file"
     node = next((one for one in found if one.path == path), None)
     if split and split["key"]:
-        return InvalidSettingsError(f"a key in {name} is wrong", f"{_expected(what)} belongs there.")
+        return InvalidSettingsError(f"a key in {name} is wrong", f"Its keys are {_expected(what)}.")
     if lacking := LACKING.fullmatch(what):
         return InvalidSettingsError(f"{name} has no `{lacking[1]}`", _hint_of_field(node, lacking[1]))
-    if error.__cause__ is not None or node is None:
-        return InvalidSettingsError(f"{name}: {shortened(what)}", "")
-    expected = _choices(node.kind) or _expected(what)
+    if node is None or isinstance(error.__cause__, ValueError):
+        return _of_the_whole(what, path)
+    expected = _choices(node.kind) or _range(node.kind) or _expected(what)
     return InvalidSettingsError(f"{name} is {shown(node.value)}", f"{expected[:1].upper()}{expected[1:]} belongs here.")
+
+
+def _of_the_whole(what: str, path: Path) -> InvalidSettingsError:
+    """Return what the struct itself found wrong: "`key` is 5; what it should be"."""
+    said = OF_KEY.fullmatch(shortened(what, LONGEST_SENTENCE))
+    if not said:
+        return InvalidSettingsError(f"`{told(path)}`: {shortened(what, LONGEST_SENTENCE)}", "")
+    hint = said["hint"] or ""
+    return InvalidSettingsError(
+        f"`{told((*path, said['key']))}` {said['rest']}", f"{hint[:1].upper()}{hint[1:]}." if hint else ""
+    )
 
 
 def _steps(text: str) -> Path:
@@ -105,6 +117,15 @@ def _expected(what: str) -> str:
     return types + found[2]
 
 
+def _range(kind: inspect.Type) -> str:
+    """Return the range of a number or of a text's length, if it has two ends."""
+    if isinstance(kind, (inspect.IntType, inspect.FloatType)) and kind.ge is not None and kind.le is not None:
+        return f"a {'whole ' * isinstance(kind, inspect.IntType)}number from {kind.ge:g} to {kind.le:,g}"
+    if isinstance(kind, inspect.StrType) and kind.min_length and kind.max_length:
+        return f"text of {kind.min_length} to {kind.max_length} characters"
+    return ""
+
+
 def _hint_of_field(node: Node | None, name: str) -> str:
     fields = node.kind.fields if node and isinstance(node.kind, inspect.StructType) else ()
     choices = next((_choices(field.type) for field in fields if field.encode_name == name), "")
@@ -131,10 +152,10 @@ def shown(value: Any) -> str:
     return shortened(str(value))
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = LONGEST_VALUE) -> str:
     """Return a text on one line that is not too long and steers no terminal."""
-    plain = "".join(one if one.isprintable() else " " for one in text[: LONGEST_VALUE + 1])
-    return plain if len(plain) <= LONGEST_VALUE else plain[:LONGEST_VALUE] + "..."
+    plain = "".join(one if one.isprintable() else " " for one in text[: most + 1])
+    return plain if len(plain) <= most else plain[:most] + "..."
 
 
 def decimal(text: str) -> Decimal:

@@ -1,0 +1,1 @@
+"""What Codex prints for people, read back as far as it can be."""
