@@ -34,6 +34,10 @@ def with_rule(**rule: Any) -> PriceState:
     return PriceState("own", lambda: Prices((own, bundled.catalogue()), (bundled.rate_card(),), "own"))
 
 
+def row(connection: apsw.Connection, sql: str) -> Any:
+    return next(connection.execute(sql))
+
+
 @pytest.fixture
 def priced(corpus: Path, tmp_path: Path) -> apsw.Connection:
     """Return the database of the whole corpus."""
@@ -50,60 +54,60 @@ def test_every_call_of_the_corpus_has_a_price_but_those_of_a_foreign_provider(pr
 
 
 def test_pricing_all_at_once_and_call_by_call_agree(priced: apsw.Connection) -> None:
-    before = priced.execute(COSTS).fetchall()[0]
+    before = row(priced, COSTS)
     assert before[2] > 0
     assert sync.bring_in_step(priced, renamed(BUNDLED, "again")) == 0
-    assert priced.execute(COSTS).fetchall()[0] == before
+    assert row(priced, COSTS) == before
     priced.execute("UPDATE call SET rate_id = NULL, usd = NULL, credits = NULL")
     assert sync.bring_in_step(priced, renamed(BUNDLED, "and again")) == before[0]
-    assert priced.execute(COSTS).fetchall()[0] == before
+    assert row(priced, COSTS) == before
     assert rollups.differences(priced) == 0
 
 
 def test_only_what_a_changed_price_concerns_is_priced_again(priced: apsw.Connection) -> None:
     of_model = "FROM call JOIN profile ON profile.id = profile_id WHERE model = 'gpt-5.4'"
-    calls, tokens = priced.execute(f"SELECT count(*), sum(input + output) {of_model}").fetchall()[0]
+    calls, tokens = row(priced, f"SELECT count(*), sum(input + output) {of_model}")
     others = "SELECT sum(usd) FROM call JOIN profile ON profile.id = profile_id WHERE model <> 'gpt-5.4'"
-    before = priced.execute(others).fetchall()[0]
+    before = row(priced, others)
     flat = with_rule(pattern="gpt-5.4", input=1, output=1, tiers={"priority": 1})
     assert sync.bring_in_step(priced, flat) == calls > 0
-    assert priced.execute(f"SELECT sum(usd) {of_model}").fetchall()[0] == (tokens * 10**6,)
-    assert priced.execute(others).fetchall()[0] == before
+    assert row(priced, f"SELECT sum(usd) {of_model}") == (tokens * 10**6,)
+    assert row(priced, others) == before
     assert rollups.differences(priced) == 0
     assert sync.bring_in_step(priced, flat) == 0
 
 
 def test_other_prices_for_one_question_leave_the_database_as_it_is(priced: apsw.Connection) -> None:
     path = priced.filename
-    before = priced.execute(COSTS).fetchall()[0]
+    before = row(priced, COSTS)
     asking = database.open_reader(path)
     rates.shadow(asking, with_rule(pattern="*", provider="*", input=1, output=1, tiers={"priority": 1}).load())
-    tokens = asking.execute("SELECT sum(input + output) FROM call").fetchall()[0][0]
-    assert asking.execute("SELECT count(*) - count(usd), sum(usd) FROM call").fetchall()[0] == (0, tokens * 10**6)
-    assert asking.execute("SELECT sum(usd) FROM rollup").fetchall()[0] == (tokens * 10**6,)
-    assert asking.execute("SELECT id FROM call INDEXED BY call_at ORDER BY at LIMIT 1").fetchall()[0]
+    tokens = row(asking, "SELECT sum(input + output) FROM call")[0]
+    assert row(asking, "SELECT count(*) - count(usd), sum(usd) FROM call") == (0, tokens * 10**6)
+    assert row(asking, "SELECT sum(usd) FROM rollup") == (tokens * 10**6,)
+    assert row(asking, "SELECT id FROM call INDEXED BY call_at ORDER BY at LIMIT 1")
     with pytest.raises(apsw.ReadOnlyError):
         asking.execute("DELETE FROM main.call")
     asking.close()
-    assert priced.execute(COSTS).fetchall()[0] == before
+    assert row(priced, COSTS) == before
 
 
 def test_rates_that_no_call_has_any_more_are_dropped(priced: apsw.Connection) -> None:
     sync.bring_in_step(priced, with_rule(pattern="*", provider="*", input=1, output=1, tiers={"priority": 1}))
     sync.bring_in_step(priced, BUNDLED)
     unused = "SELECT count(*) FROM rate WHERE id NOT IN (SELECT rate_id FROM call)"
-    assert priced.execute(unused).fetchall()[0] == (0,)
+    assert row(priced, unused) == (0,)
 
 
 def test_a_failure_midway_leaves_the_costs_and_their_prices_as_they_were(priced: apsw.Connection) -> None:
-    before, fingerprint = priced.execute(COSTS).fetchall()[0], rates.fingerprint(priced)
+    before, fingerprint = row(priced, COSTS), rates.fingerprint(priced)
 
     def fail() -> Prices:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         sync.bring_in_step(priced, PriceState("other", fail))
-    assert (priced.execute(COSTS).fetchall()[0], rates.fingerprint(priced)) == (before, fingerprint)
+    assert (row(priced, COSTS), rates.fingerprint(priced)) == (before, fingerprint)
 
 
 def test_calls_of_absurd_size_have_no_price_by_either_way(home: Home) -> None:
@@ -124,11 +128,11 @@ def test_calls_of_absurd_size_have_no_price_by_either_way(home: Home) -> None:
 
 def test_a_database_of_the_first_schema_gets_its_costs(priced: apsw.Connection, tmp_path: Path) -> None:
     old = old_schema(priced, tmp_path / "old.sqlite3")
-    before = priced.execute(COSTS).fetchall()[0]
+    before = row(priced, COSTS)
     migrated = database.open_writer(old)
-    assert migrated.execute("SELECT count(*), count(usd) FROM call").fetchall()[0] == (before[0], 0)
+    assert row(migrated, "SELECT count(*), count(usd) FROM call") == (before[0], 0)
     sync.bring_in_step(migrated, BUNDLED)
-    assert migrated.execute(COSTS).fetchall()[0] == before
+    assert row(migrated, COSTS) == before
     assert rollups.differences(migrated) == 0
 
 
