@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from codex_usage_tracker.insights.windows import Window
 
@@ -29,6 +29,7 @@ HALF_LIFE_MS = 28 * DAY_MS
 LEVEL_MS, LEVEL_PERCENT = 14 * DAY_MS, 20.0
 PACE_PERCENT, PACE_WIDTH, WEEKEND_WIDTH = 2.0, 0.7, 0.15
 HOUR_WIDTH_MS, FAR = 3 * HOUR_MS // 2, 4.0
+AT_WORK_MS = HOUR_MS // 2
 BREAK_MS = 14 * DAY_MS
 """Where nothing of a limit was seen for longer, it may not have been in force: the past begins after it."""
 
@@ -173,10 +174,18 @@ class _Past:
         step = max(self.window.length_ms // 56, HOUR_MS // 2)
         earliest = max(self.since + _lately(self.window), self.now - step * STEPS)
         present = (self._weekend(self.now), self._pace(self.now), self._level(self.now))
-        starts = range(self.now - self.rest, earliest, -step)
+        starts = self._starts(earliest, self.now - self.rest, step)
         found = [self._weighed(at, off, *present) for at in starts if (off := self._hours_off(at)) < FAR]
         most = max((weight for _, weight, _ in found), default=0.0)
         return [one for one in found if one[1] > most / 1000]
+
+    def _starts(self, earliest: int, latest: int, step: int) -> Iterable[int]:
+        """Return instants of the past; while somebody is at work, those at which somebody was."""
+        since = self.now - self.times[-1] if self.times else self.now
+        if since > AT_WORK_MS:
+            return range(latest, earliest, -step)
+        at_work = {(at + since) // step: at + since for at in self.times if earliest < at + since <= latest}
+        return at_work.values()
 
     def _hours_off(self, at: int) -> float:
         """Return how far an instant's time of day is from the present one; in long stretches that matters less."""
@@ -265,7 +274,6 @@ def sentence(told: Forecast, window: Window, now: int) -> str:
 def span_text(milliseconds: int) -> str:
     """Return a length of time in its two largest units: 2 d 3 h, 5 h 10 min, 7 min."""
     minutes = max(milliseconds // 60_000, 0)
-    days, hours = minutes // 1440, minutes // 60
-    if days:
-        return f"{days} d {hours % 24} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    first = next((index for index, (count, _) in enumerate(parts) if count), 2)
+    return " ".join(f"{count} {unit}" for count, unit in parts[first : first + 2] if count) or "0 min"

@@ -79,7 +79,7 @@ class Window:
     def see(self, one: Snapshot) -> None:
         """Take in a snapshot that tells of as much use or more."""
         self.seen += 1
-        self.last_seen_at = one.at
+        self.last_seen_at = max(one.at, one.again_at)
         if one.used > self.used:
             self.points.append(Point(one.at, one.used))
         if one.plan is not None and one.plan != self.plan:
@@ -153,7 +153,7 @@ class _Series:
             last.reset_early |= within or (one.used < last.used and one.at < last.ends_at - JITTER_MS)
             if last.resets_at and not within:
                 self.former.append(Point(last.resets_at, last.used))
-        opened = Window(self.length_ms, one.at, one.at, [Point(one.at, one.used)], one.resets_at)
+        opened = Window(self.length_ms, one.at, max(one.at, one.again_at), [Point(one.at, one.used)], one.resets_at)
         opened.plans = [plan] if plan else []
         opened.credits, opened.assumed, opened.cut_within = one.credits, one.assumed, within
         self.windows.append(opened)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codex_usage_tracker.query.metrics import METRICS, SELECTED, SUMMED
 from codex_usage_tracker.store.rollups import CALL_SUMS
@@ -39,13 +39,14 @@ class Limit(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """What a log said of one limit; an `assumed` reset comes from a setting."""
+    """What logs said of one limit, for the first time and again soon after; `assumed` resets come from a setting."""
 
     at: int
     used: float
     resets_at: int | None = None
     plan: str | None = None
     credits: str | None = None
+    again_at: int = 0
     assumed: bool = False
 
 
@@ -58,25 +59,28 @@ class Span(NamedTuple):
     account: str | None = None
 
 
+SNAPSHOTS = """
+SELECT account, limit_id, window_minutes, min(at), used_percent, nullif(resets_at, 0), plan, credits, max(at), 0
+FROM limit_snapshot WHERE at >= ? AND at <= ?
+GROUP BY limit_id, window_minutes, at / 900000, account, used_percent, resets_at, plan ORDER BY limit_id, 3, 4, 5
+"""
+"""Where many threads run at once, each tells the same; within a quarter of an hour that counts once."""
+
+
 def snapshots(reader: apsw.Connection, now: int, since: int = 0) -> dict[Limit, list[Snapshot]]:
     """Return the snapshots of each limit in order of time; with one account, those of unknown ones are its own."""
-    rows = reader.execute(
-        "SELECT account, limit_id, window_minutes, at, used_percent, nullif(resets_at, 0), plan, credits"
-        " FROM limit_snapshot WHERE at >= ? AND at <= ? ORDER BY limit_id <> ?, limit_id, window_minutes, at",
-        (since, now + CLOCK_MS, CODEX),
-    )
-    known = accounts(reader)
-    only = known[0] if len(known) == 1 else None
-    found: dict[Limit, list[Snapshot]] = {}
-    for account, limit_id, minutes, *told in rows:
-        found.setdefault(Limit(account or only, limit_id, minutes), []).append(Snapshot(*told))
-    return found
+    rows = reader.execute(SNAPSHOTS, (since, now + CLOCK_MS)).fetchall()
+    known = {row[0] for row in rows} - {None}
+    only = known.pop() if len(known) == 1 else None
+    found: dict[tuple[Any, ...], list[Snapshot]] = {}
+    for row in rows:
+        found.setdefault((row[0] or only, row[1], row[2]), []).append(Snapshot._make(row[3:]))
+    return {Limit._make(limit): found[limit] for limit in sorted(found, key=_order)}
 
 
-def accounts(reader: apsw.Connection) -> list[str]:
-    """Return the (hashed) accounts that limits were told of."""
-    rows = reader.execute("SELECT DISTINCT account FROM limit_snapshot WHERE account IS NOT NULL ORDER BY 1")
-    return [str(account) for (account,) in rows]
+def _order(limit: tuple[Any, ...]) -> tuple[object, ...]:
+    account, limit_id, minutes = limit
+    return account or "", limit_id != CODEX, limit_id, minutes
 
 
 OWN = (
