@@ -30,7 +30,7 @@ run: $(VENV)/run.stamp
 	@$(BIN)/codex-usage-tracker $(or $(ARGS),report) || { status=$$?; [ $$status -eq $(NO_LOGS) ] && [ -z "$(ARGS)" ] && \
 	  echo 'From here, that is: make run ARGS=demo' || exit $$status; }
 
-test: check
+test: check $(VENV)/prices.stamp
 	@$(BIN)/pytest --quiet --numprocesses=auto --cov --cov-report=term
 
 check: $(VENV)/dev.stamp
@@ -48,7 +48,8 @@ bench: $(VENV)/dev.stamp
 changelog: $(VENV)/dev.stamp
 	@$(BIN)/towncrier build --yes
 
-# dev.txt holds everything, run.txt the part of it that `make run` needs, at the same versions.
+# dev.txt holds everything, run.txt the part of it that `make run` needs, at the same versions; prices.txt holds data
+# to check prices against, packages of which nothing is imported and no dependency installed.
 # The resolver runs from a place of its own: it is no part of the project.
 LOCK ?=
 UV_VERSION := 0.13.9
@@ -59,7 +60,9 @@ lock:
 	compile() { "$$tool/bin/uv" --quiet pip compile pyproject.toml --universal --generate-hashes \
 	  --no-emit-index-url --custom-compile-command 'make lock' "$$@" >/dev/null; } && \
 	compile --group dev --output-file requirements/dev.txt $(LOCK) && \
-	compile --group build --constraints requirements/dev.txt --output-file requirements/run.txt $(LOCK)
+	compile --group build --constraints requirements/dev.txt --output-file requirements/run.txt $(LOCK) && \
+	"$$tool/bin/uv" --quiet pip compile --group prices --no-deps --universal --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make lock' --output-file requirements/prices.txt $(LOCK) >/dev/null
 
 clean:
 	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -71,6 +74,11 @@ $(VENV)/%.stamp: requirements/%.txt pyproject.toml src/codex_usage_tracker/__ini
 	@$(PIP) install --require-hashes --requirement requirements/$*.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(VENV)/prices.stamp: requirements/prices.txt $(VENV)/dev.stamp
+	@echo 'Installing requirements/prices.txt into $(VENV) ...' >&2
+	@$(PIP) install --require-hashes --no-deps --no-compile --only-binary :all: --requirement requirements/prices.txt && \
+	  touch $@ || echo 'They cannot be had here; the tests that compare prices with them are skipped.' >&2
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo 'Python 3.11 or newer is needed, as $(PYTHON) on PATH.' >&2; exit 1; }
