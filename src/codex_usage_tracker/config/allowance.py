@@ -102,7 +102,8 @@ def text_of(allowance: Allowance) -> str:
 def _known(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {key: _known(inner) for key, inner in value.items() if inner is not None and inner != {}}
+    known = {key: _known(inner) for key, inner in value.items()}
+    return {key: inner for key, inner in known.items() if inner is not None and inner != {}}
 
 
 class Entry(NamedTuple):

@@ -36,7 +36,7 @@ CREDITS = re.compile(r"Credits:? (?P<number>\d[\d,]*(?:\.\d+)?)(?: credits?)?", 
 PLAN = re.compile(
     r"Account:.*[ (](?P<plan>(?:Free|Go|Plus|Pro|Team|Business|Enterprise|Edu)(?: (?:Lite|\d{1,4}x?))?)\)?"
 )
-LONGEST_NAME, LONGEST_WORDS = 60, 80
+LONGEST_NAME, LONGEST_WORDS, LONGEST_LINE = 60, 80, 400
 
 PERIODS = {
     "five": "five_hour",
@@ -167,7 +167,7 @@ def _lines(text: str) -> Iterator[str]:
     held = ""
     for raw in FRAME.sub(" ", ESCAPE.sub("", text)).splitlines():
         line = " ".join("".join(one if one.isprintable() else " " for one in raw).split())
-        if held and line and (CONTINUED.match(line) or OPEN.search(held)):
+        if held and line and len(held) < LONGEST_LINE and (CONTINUED.match(line) or OPEN.search(held)):
             held += f" {line}"
         else:
             yield held

@@ -47,6 +47,8 @@ def reset(words: str, now: int, zone: ZoneInfo) -> Reset | None:
         found = [zones.milliseconds(datetime.combine(one, hour, zone)) for one in days]
     except (ValueError, OverflowError):
         return None
+    if not days:
+        return None
     if day and day["year"]:
         return Reset(found[0], not clock)
     if not clock and days[0] == today:
