@@ -1,7 +1,8 @@
 """Write the generated pages: `python docs/generate.py`, after a command, an answer or the demo has changed.
 
-`reference/cli.md` comes from the commands, `reference/schemas.json` from the answers, and the examples of the guide
-(blocks that begin with `$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
+`reference/cli.md` comes from the commands, `reference/schemas.json` from the answers, `reference/settings/` from the
+files of settings, and the examples of the guide (blocks that begin with
+`$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
 """
 
 from __future__ import annotations
@@ -16,15 +17,20 @@ import time
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from codex_usage_tracker.cli.main import COMMANDS, cli, run
-from codex_usage_tracker.contract import Calls, Session, Status, Summary, checks, logs, outcomes
+from codex_usage_tracker.config.allowance import Allowance
+from codex_usage_tracker.config.budgets import Budgets
+from codex_usage_tracker.config.projects import Projects
+from codex_usage_tracker.config.thresholds import Thresholds
+from codex_usage_tracker.contract import Calls, Session, Status, Summary, checks, logs, outcomes, settings
 from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
+from codex_usage_tracker.pricing.card import Card
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +41,7 @@ DOCS = Path(__file__).parent
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 ANSWERS = (
     Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Export, outcomes.Deletion, outcomes.DemoHistory,
-    outcomes.FailureAnswer, logs.LogInspection, checks.Doctor,
+    outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance, logs.LogInspection, checks.Doctor,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",
@@ -55,6 +61,11 @@ ENVIRONMENT = {
     "COLUMNS": "The width to draw for.",
     "NO_COLOR": "With any value, nothing is coloured.",
 }
+SETTINGS: dict[str, type[msgspec.Struct]] = {
+    "allowance": Allowance, "budgets": Budgets, "pricing": Card, "projects": Projects, "rate-card": Card,
+    "thresholds": Thresholds,
+}  # fmt: skip
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BLOCK = "\b\n"
 """With this click keeps the lines of a paragraph as they are."""
 EXAMPLE = re.compile(r"```console\n\$ codex-usage-tracker ([^\n]*)\n.*?```", re.DOTALL)
@@ -112,8 +123,27 @@ def _table(title: str, heads: tuple[str, str], rows: dict[str, str]) -> Iterator
 def schemas() -> str:
     """Return the JSON schemas of all answers."""
     found, components = msgspec.json.schema_components(ANSWERS, ref_template="#/$defs/{name}")
-    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "anyOf": list(found), "$defs": components}
+    whole = {"$schema": DIALECT, "anyOf": list(found), "$defs": components}
     return msgspec.json.format(msgspec.json.encode(whole, order="sorted"), indent=2).decode() + "\n"
+
+
+def settings_schema(name: str) -> str:
+    """Return the JSON schema of a file of settings."""
+    schema = {"$schema": DIALECT, **_exact_numbers(msgspec.json.schema(SETTINGS[name]))}
+    return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2).decode() + "\n"
+
+
+def _exact_numbers(schema: Any) -> Any:
+    """Return a schema in which decimals may be numbers or texts, and descriptions have no indents."""
+    if isinstance(schema, list):
+        return [_exact_numbers(one) for one in schema]
+    if not isinstance(schema, dict):
+        return inspect.cleandoc(schema) if isinstance(schema, str) else schema
+    exact = {key: _exact_numbers(value) for key, value in schema.items()}
+    if exact.get("format") == "decimal":
+        del exact["format"]
+        exact["type"] = ["number", "string"]
+    return exact
 
 
 class Demo:
@@ -148,6 +178,9 @@ def main() -> None:
     """Write all generated pages."""
     (DOCS / "reference" / "cli.md").write_text(reference(), encoding="utf-8")
     (DOCS / "reference" / "schemas.json").write_text(schemas(), encoding="utf-8")
+    for name in SETTINGS:
+        path = DOCS / "reference" / "settings" / f"{name}.schema.json"
+        path.write_text(settings_schema(name), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         demo = Demo(folder)
         demo.run("refresh")

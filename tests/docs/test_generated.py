@@ -43,6 +43,17 @@ def test_the_schemas_are_current(generate: ModuleType) -> None:
     assert (DOCS / "reference" / "schemas.json").read_text(encoding="utf-8") == generate.schemas(), AGAIN
 
 
+def test_the_tables_of_prices_are_current(generate: ModuleType) -> None:
+    page = (DOCS / "concepts" / "pricing.md").read_text(encoding="utf-8")
+    assert page == generate.pricing(page), AGAIN
+
+
+def test_the_schemas_of_the_files_of_settings_are_current(generate: ModuleType) -> None:
+    folder = DOCS / "reference" / "settings"
+    written = {path.name.partition(".")[0]: path.read_text(encoding="utf-8") for path in folder.glob("*.schema.json")}
+    assert written == {name: generate.settings_schema(name) for name in generate.SETTINGS}, AGAIN
+
+
 def test_every_exit_code_is_explained(generate: ModuleType) -> None:
     assert set(generate.EXIT_CODES) == set(ExitCode)
 

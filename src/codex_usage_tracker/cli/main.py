@@ -27,6 +27,15 @@ COMMANDS = {
         "inspect-log": "Read one log and say what is in it; writes nothing.",
         "demo": "Write a made-up history to try everything on.",
     },
+    "Settings": {
+        "parse-allowance": "Note the limits of a pasted `/status`.",
+        "init-allowance": "Write an example of what is left of your limits.",
+        "init-pricing": "Write an example of prices in USD.",
+        "init-rate-card": "Write an example of prices in credits.",
+        "init-thresholds": "Write from where on something is worth a look.",
+        "init-projects": "Write an example of names and tags of projects.",
+        "init-budgets": "Write an example of budgets.",
+    },
     "Look after": {
         "doctor": "Check that everything is in order.",
         "clear-db": "Delete the database; the logs stay.",
@@ -34,9 +43,8 @@ COMMANDS = {
         "completion": "Print a script that completes commands in a shell.",
     },
 }
-MODULES = {
-    name: "clear_db" if name == "reset-db" else name.replace("-", "_") for group in COMMANDS.values() for name in group
-}
+SHARED = {"reset-db": "clear_db"} | {name: "init_settings" for name in COMMANDS["Settings"] if name.startswith("init-")}
+MODULES = {name: SHARED.get(name, name.replace("-", "_")) for group in COMMANDS.values() for name in group}
 
 
 class Commands(click.Group):
