@@ -129,21 +129,24 @@ def schemas() -> str:
 
 def settings_schema(name: str) -> str:
     """Return the JSON schema of a file of settings."""
-    schema = {"$schema": DIALECT, **_exact_numbers(msgspec.json.schema(SETTINGS[name]))}
+    schema = {"$schema": DIALECT, **_strict(msgspec.json.schema(SETTINGS[name]))}
+    schema["$defs"][SETTINGS[name].__name__]["properties"]["$schema"] = {"type": "string"}
     return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2).decode() + "\n"
 
 
-def _exact_numbers(schema: Any) -> Any:
-    """Return a schema in which decimals may be numbers or texts, and descriptions have no indents."""
+def _strict(schema: Any) -> Any:
+    """Return a schema with no keys but those it names, where decimals may be numbers or texts; no text is indented."""
     if isinstance(schema, list):
-        return [_exact_numbers(one) for one in schema]
+        return [_strict(one) for one in schema]
     if not isinstance(schema, dict):
         return inspect.cleandoc(schema) if isinstance(schema, str) else schema
-    exact = {key: _exact_numbers(value) for key, value in schema.items()}
-    if exact.get("format") == "decimal":
-        del exact["format"]
-        exact["type"] = ["number", "string"]
-    return exact
+    strict = {key: _strict(value) for key, value in schema.items()}
+    if strict.get("format") == "decimal":
+        del strict["format"]
+        strict["type"] = ["number", "string"]
+    if strict.get("type") == "object" and "title" in strict:
+        strict["additionalProperties"] = False
+    return strict
 
 
 class Demo:

@@ -51,6 +51,7 @@ def test_the_files_lie_in_the_folder_of_the_tracker(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("name", KINDS)
 def test_a_file_to_begin_with_changes_nothing(tmp_path: Path, name: str) -> None:
     document = json.loads(templates.template(name))
+    of(tmp_path, KINDS[name], document)
     examples = document.pop("examples", None)
     assert (examples is None) == (name == "thresholds")
     assert of(tmp_path, KINDS[name], document) == KINDS[name]()
