@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from codex_usage_tracker.contract.windows import Window
+
 SCHEMA = "codex-usage-tracker-{}-v1"
 
 
@@ -200,20 +202,6 @@ class Session(msgspec.Struct, kw_only=True):
     facts: list[FactRow]
     calls: list[CallRow]
     call_count: int
-
-
-class Window(msgspec.Struct, kw_only=True):
-    """One rate-limit window as last seen; `passed` says that it has been reset since."""
-
-    limit_id: str
-    window_minutes: int
-    used_percent: float
-    left_percent: float
-    observed_at: int
-    resets_at: int | None
-    passed: bool
-    plan: str | None
-    credits: str | None
 
 
 class Status(msgspec.Struct, kw_only=True):

@@ -12,7 +12,10 @@ from codex_usage_tracker.query import zones
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from codex_usage_tracker.query.limits import Snapshot
+
 VARIABLE = "CODEX_USAGE_WEEKLY_RESET"
+WEEKLY_MINUTES = 10_080
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FORM = re.compile(r"([a-z]{3,9})\s+([01]?\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
 
@@ -30,6 +33,10 @@ class WeeklyReset(NamedTuple):
         day = local.date() + timedelta(days=(self.weekday - local.weekday()) % 7)
         found = self._on(day, zone)
         return found if found > at else self._on(day + timedelta(days=7), zone)
+
+    def assumed(self, one: Snapshot, zone: ZoneInfo) -> Snapshot:
+        """Return a snapshot with a reset, if it told none."""
+        return one if one.resets_at else one._replace(resets_at=self.after(one.at, zone), assumed=True)
 
     def _on(self, day: date, zone: ZoneInfo) -> int:
         return zones.milliseconds(datetime.combine(day, time(self.hour, self.minute), zone))

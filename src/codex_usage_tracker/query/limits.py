@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
 from codex_usage_tracker.query.metrics import METRICS, SELECTED, SUMMED
 from codex_usage_tracker.store.rollups import CALL_SUMS
 
@@ -51,12 +53,17 @@ class Snapshot(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A half-open stretch of time in which calls drew on a limit; None of an account is all accounts."""
+    """A half-open stretch of time in which calls drew on a limit; None is any limit, any account."""
 
     since: int
     until: int
-    limit_id: str
+    limit_id: str | None = None
     account: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known which calls drew on the limit."""
+        return self.limit_id in {None, CODEX, SPARK}
 
 
 SNAPSHOTS = """
@@ -84,23 +91,25 @@ def _order(limit: tuple[Any, ...]) -> tuple[object, ...]:
 
 
 OWN = (
-    " thread_id NOT IN (SELECT thread.id FROM thread JOIN client ON client.id = thread.client_id"
+    "(spark IS NULL OR thread_id NOT IN (SELECT thread.id FROM thread JOIN client ON client.id = thread.client_id"
     " WHERE client.provider NOT IN ('', 'openai'))"
-    f" AND span.spark = (profile_id IN (SELECT id FROM profile WHERE model = '{SPARK_MODEL}'))"
+    f" AND spark = (profile_id IN (SELECT id FROM profile WHERE model = '{SPARK_MODEL}')))"
     " AND (span.account IS NULL OR span.account IS (SELECT account FROM thread WHERE thread.id = thread_id))"
 )
 """Calls of other providers draw on no plan."""
-PARTS = f"""
-WITH span(id, since, until, spark, account) AS (VALUES {{spans}})
+OF_CALLS = ", ".join(f"{sql} AS {name}" for name, sql in CALL_SUMS.items())
+USED = f"""
+WITH span AS MATERIALIZED (
+  SELECT key AS id, value ->> 0 AS since, value ->> 1 AS until, value ->> 2 AS spark, value ->> 3 AS account,
+  ((value ->> 0) + 899999) / 900000 AS first, (value ->> 1) / 900000 AS last FROM json_each(?))
 SELECT id, {SELECTED} FROM (
-  SELECT span.id, {", ".join(SUMMED)} FROM span CROSS JOIN rollup
-  ON quarter >= (since + 899999) / 900000 AND quarter < until / 900000 WHERE {OWN}
+  SELECT span.id, {", ".join(SUMMED)} FROM span CROSS JOIN rollup ON quarter >= first AND quarter < last WHERE {OWN}
   UNION ALL
-  SELECT span.id, {", ".join(f"{sql} AS {name}" for name, sql in CALL_SUMS.items())} FROM span CROSS JOIN call
-  ON (at >= since AND at < min(until, (since + 899999) / 900000 * 900000)) WHERE {OWN}
+  SELECT span.id, {OF_CALLS} FROM span CROSS JOIN call
+  ON at >= since AND at < min(until, first * 900000) WHERE {OWN}
   UNION ALL
-  SELECT span.id, {", ".join(f"{sql} AS {name}" for name, sql in CALL_SUMS.items())} FROM span CROSS JOIN call
-  ON (at >= max((since + 899999) / 900000 * 900000, until / 900000 * 900000) AND at < until) WHERE {OWN}
+  SELECT span.id, {OF_CALLS} FROM span CROSS JOIN call
+  ON at >= max(first, last) * 900000 AND at < until WHERE {OWN}
 ) GROUP BY id
 """
 """Whole quarters from the sums, the ragged ends from the calls."""
@@ -108,23 +117,15 @@ SELECT id, {SELECTED} FROM (
 
 def used(reader: apsw.Connection, spans: Sequence[Span]) -> list[Numbers | None]:
     """Return the numbers of the calls in each span; None for limits of which it is unknown who draws on them."""
-    asked = [(index, span) for index, span in enumerate(spans) if span.limit_id in {CODEX, SPARK}]
-    found: list[Numbers | None] = [None if span.limit_id not in {CODEX, SPARK} else NOTHING for span in spans]
-    if asked:
-        marks = ", ".join(["(?, ?, ?, ?, ?)"] * len(asked))
-        values = [
-            one
-            for index, span in asked
-            for one in (index, span.since, span.until, span.limit_id == SPARK, span.account)
-        ]  # fmt: skip
-        for index, *numbers in reader.execute(PARTS.format(spans=marks), values):
+    found = dict.fromkeys((index for index, span in enumerate(spans) if span.known), NOTHING)
+    asked = [(one.since, one.until, one.limit_id and int(one.limit_id == SPARK), one.account) for one in spans]
+    for index, *numbers in reader.execute(USED, (msgspec.json.encode(asked).decode(),)):
+        if index in found:
             found[index] = tuple(numbers)
-    return found
+    return [found.get(index) for index in range(len(spans))]
 
 
-def current(reader: apsw.Connection) -> list[tuple[object, ...]]:
-    """Return the latest snapshot of each window: id, minutes, used percent, seen at, resets at, plan, credits."""
-    return reader.execute(
-        "SELECT limit_id, window_minutes, used_percent, max(at), resets_at, plan, credits FROM limit_snapshot"
-        " GROUP BY limit_id, window_minutes ORDER BY limit_id <> 'codex', limit_id, window_minutes",
-    ).fetchall()
+def first_call(reader: apsw.Connection, since: int) -> int | None:
+    """Return the instant of the first call from an instant on."""
+    row = reader.execute("SELECT min(at) FROM call WHERE at >= ?", (since,)).fetchone()
+    return None if row is None else row[0]

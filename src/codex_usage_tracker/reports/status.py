@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codex_usage_tracker.contract import CallRow, Status, Window
-from codex_usage_tracker.query import limits, run
+from codex_usage_tracker.contract import CallRow, Status
+from codex_usage_tracker.query import run
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.reports.scope import call_row, numbers, schema, scope_of
+from codex_usage_tracker.reports.windows import current_windows
 
 if TYPE_CHECKING:
     from codex_usage_tracker.query.reader import Reader
 
+LEARNED_DAYS = 35
+"""The days whose windows a forecast learns from: few, as `status` must be quick."""
 BASELINE_TOKENS = 12_000
 """Tokens that Codex takes as always used when it tells how much context is left."""
 
@@ -24,7 +27,7 @@ def status(reader: Reader) -> Status:
         scope=scope_of(reader, Filter()),
         latest=latest,
         context_left_percent=_context_left(latest),
-        windows=[_window(row, reader.now) for row in limits.current(reader.db)],
+        windows=current_windows(reader, LEARNED_DAYS),
         today=numbers(run.totals(reader.db, Filter(since=reader.midnight()))),
         week=numbers(run.totals(reader.db, Filter(since=reader.midnight(6)))),
         all_time=numbers(run.totals(reader.db, Filter())),
@@ -37,19 +40,3 @@ def _context_left(call: CallRow | None) -> float | None:
         return None
     room = call.context_window - BASELINE_TOKENS
     return round(max(0.0, (room - max(call.context_used - BASELINE_TOKENS, 0)) / room * 100), 1)
-
-
-def _window(row: tuple[object, ...], now: int) -> Window:
-    limit_id, minutes, used, observed_at, resets_at, plan, balance = row
-    passed = isinstance(resets_at, int) and 0 < resets_at <= now
-    return Window(
-        limit_id=str(limit_id),
-        window_minutes=int(minutes),  # type: ignore[call-overload]
-        used_percent=float(used),  # type: ignore[arg-type]
-        left_percent=round(100 - float(used), 4),  # type: ignore[arg-type]
-        observed_at=int(observed_at),  # type: ignore[call-overload]
-        resets_at=resets_at if isinstance(resets_at, int) and resets_at else None,
-        passed=passed,
-        plan=plan if isinstance(plan, str) else None,
-        credits=balance if isinstance(balance, str) else None,
-    )

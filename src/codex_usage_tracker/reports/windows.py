@@ -1,0 +1,76 @@
+"""Limit windows of a database with their forecasts: what `status`, `limits` and `blocks` tell of them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from codex_usage_tracker.contract.windows import Forecast
+from codex_usage_tracker.contract.windows import Window as WindowAnswer
+from codex_usage_tracker.insights.forecast import FULL, forecast, sentence
+from codex_usage_tracker.insights.weekly import VARIABLE, WEEKLY_MINUTES, weekly_reset
+from codex_usage_tracker.insights.windows import current, cut
+from codex_usage_tracker.query import limits, zones
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codex_usage_tracker.insights.windows import Window
+    from codex_usage_tracker.query.limits import Limit
+    from codex_usage_tracker.query.reader import Reader
+
+    Windows = dict[Limit, list[Window]]
+
+DAY_MS = 86_400_000
+
+
+def windows_of(reader: Reader, days: int | None) -> Windows:
+    """Return the windows of each limit, the oldest first, of so many days or of all."""
+    reset = weekly_reset(os.environ.get(VARIABLE))
+    found = limits.snapshots(reader.db, reader.now, 0 if days is None else reader.now - days * DAY_MS)
+    if reset:
+        for limit, told in found.items():
+            if limit.minutes == WEEKLY_MINUTES:
+                found[limit] = [reset.assumed(one, reader.zone) for one in told]
+    return {limit: cut(told, limit.length_ms).windows for limit, told in found.items()}
+
+
+def current_windows(reader: Reader, days: int) -> list[WindowAnswer]:
+    """Return the windows that are of interest now."""
+    found = windows_of(reader, days)
+    return [WindowAnswer(**told(reader, limit, found[limit], one)) for limit, one in current(found, reader.now)]
+
+
+def told(reader: Reader, limit: Limit, windows: Sequence[Window], window: Window) -> dict[str, Any]:
+    """Return what is told of one of a limit's windows; of the last one, what will become of it."""
+    last = window is windows[-1]
+    return {
+        "limit_id": limit.limit_id,
+        "window_minutes": limit.minutes,
+        "used_percent": window.used,
+        "left_percent": round(max(FULL - window.used, 0.0), 4),
+        "observed_at": window.last_seen_at,
+        "resets_at": window.resets_at,
+        "passed": window.ends_at <= reader.now or not last,
+        "plan": window.plan,
+        "credits": window.credits,
+        "forecast": forecast_of(reader, windows) if last else None,
+    }
+
+
+def forecast_of(reader: Reader, windows: Sequence[Window]) -> Forecast:
+    """Return what will become of the last of a limit's windows."""
+    offset = zones.moment(reader.now, reader.zone).utcoffset()
+    found = forecast(windows, reader.now, int(offset.total_seconds() * 1000) if offset else 0)
+    low, expected, high = (round(one, 1) for one in found.at_reset) if found.at_reset else (None, None, None)
+    return Forecast(
+        verdict=found.verdict,
+        sentence=sentence(found, windows[-1], reader.now),
+        percent_low=low,
+        percent_expected=expected,
+        percent_high=high,
+        full_at=found.full_at,
+        full_earliest_at=found.full_earliest_at,
+        full_latest_at=found.full_latest_at,
+        stretches=round(found.stretches, 1),
+    )
