@@ -31,7 +31,7 @@ LARGEST_BYTES = 4_000_000
 
 
 @options.command("parse-allowance")
-@click.argument("text", nargs=-1)
+@click.argument("text", nargs=-1, help="What Codex shows; with `-` or nothing, standard input.")
 @click.option("--output", metavar="PATH", help="Where to write it; by default where it is read from.")
 @click.option(
     "--replace", "--force", "replace", is_flag=True, help="Forget the limits that were noted before; a copy is kept."
@@ -39,7 +39,7 @@ LARGEST_BYTES = 4_000_000
 def command(asked: Invocation, text: tuple[str, ...], output: str | None, replace: bool) -> None:
     """Note the limits of a text that was copied from Codex: from `/status`, or from its page of usage.
 
-    Without a TEXT it is read from standard input. Percentages are what is left, unless the text says `used`.
+    Percentages are what is left, unless the text says `used`. Limits that it does not show are kept from before.
     """
     from codex_usage_tracker.config.allowance import Allowance, merged, text_of  # noqa: PLC0415  (help needs none)
     from codex_usage_tracker.config.writing import write  # noqa: PLC0415
@@ -56,7 +56,9 @@ def command(asked: Invocation, text: tuple[str, ...], output: str | None, replac
 
 
 def _pasted(asked: Invocation) -> str:
-    """Return what stands in the standard input."""
+    """Return what stands in the standard input, which a process may be without."""
+    if sys.stdin is None:
+        return ""
     if sys.stdin.isatty():
         asked.narrate("Paste what Codex shows, then press Ctrl-D on a line of its own.")
     return sys.stdin.buffer.read(LARGEST_BYTES).decode("utf-8", "replace")
