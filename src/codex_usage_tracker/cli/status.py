@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from codex_usage_tracker.cli import bars, groups, options, reading, words
-from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, age, clock, percent, roughly, soon, tokens
+from codex_usage_tracker.cli import bars, groups, levels, options, reading, words
+from codex_usage_tracker.cli.figures import age, percent, tokens
+from codex_usage_tracker.cli.levels import TITLE_CELLS
 from codex_usage_tracker.cli.money import remarks
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import cells, cut, pad, safe
@@ -20,15 +21,9 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract import Status, Window
+    from codex_usage_tracker.contract import Status
 
 LEVEL_CELLS = 24
-TIGHT, SHORT = 25.0, 10.0
-"""Percent left below which a level is told in the colour of a warning, and of an alarm."""
-TITLE_CELLS = 13
-UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"))
-WEEK_MINUTES = 7 * 24 * 60
 
 
 @options.command("status")
@@ -45,7 +40,7 @@ def _lines(answer: Status, screen: Screen, *, now: int) -> Iterator[str]:
     yield from _latest(answer, screen, now)
     if answer.windows:
         yield ""
-        yield from _limits(answer.windows, zone, now).lines(screen)
+        yield from levels.table(answer.windows, zone, now).lines(screen)
     yield ""
     rows = (("Today", answer.today), ("Last 7 days", answer.week), ("All time", answer.all_time))
     largest = answer.week.total_tokens
@@ -73,48 +68,9 @@ def _latest(answer: Status, screen: Screen, now: int) -> Iterator[str]:
     left = answer.context_left_percent
     if left is not None:
         window = f"{tokens(call.context_used)} of {tokens(call.context_window)} used"
-        yield _titled("Context", f"{_level(left, LEVEL_CELLS, screen)} {percent(left):>5} left{dot}{window}", screen)
-
-
-def _limits(windows: list[Window], zone: ZoneInfo, now: int) -> Table:
-    """Return what is left of each limit, by what was seen last and when that was."""
-    columns = (
-        Column(pad("Limits", TITLE_CELLS - 2), right=False, style="faint"),
-        Column("", right=False, least=8, most=24),
-        Column("Left"),
-        Column("Resets", right=False),
-        Column("Age", style="faint", leaves=1),
-    )
-    rows = [_limit(window, zone, now) for window in windows]
-    if all(window.passed for window in windows):
-        return Table(columns[:1] + columns[2:], [row[:1] + row[2:] for row in rows])
-    return Table(columns, rows)
-
-
-def _limit(window: Window, zone: ZoneInfo, now: int) -> list[Cell]:
-    left, at = percent(window.left_percent), window.resets_at
-    seen = age(window.observed_at, now).removesuffix(" ago")
-    if window.passed:
-        return [_name(window), "", f"was {left}", f"reset since {clock(at, zone, now)}", seen]
-    resets = f"in {roughly(at - now)} ({soon(at, zone, now)})" if at else groups.UNKNOWN
-    return [_name(window), partial(_level, window.left_percent), left, resets, seen]
-
-
-def _name(window: Window) -> str:
-    """Return what people call a window: 5 hours, Weekly; the limit's own name where it is not the usual one."""
-    minutes = window.window_minutes
-    if minutes == WEEK_MINUTES:
-        span = "Weekly"
-    else:
-        fitting = (f"{minutes * MINUTE // size} {name}" for size, name in UNITS if minutes * MINUTE % size == 0)
-        span = next(fitting)
-    return span if window.limit_id == "codex" else f"{window.limit_id} {span}"
-
-
-def _level(left: float, width: int, screen: Screen) -> str:
-    """Draw how much is left, in the colour of a warning where it is little."""
-    style = "bad" if left < SHORT else "warning" if left < TIGHT else "good"
-    return bars.level(left, width, screen, style)
+        yield _titled(
+            "Context", f"{levels.level(left, LEVEL_CELLS, screen)} {percent(left):>5} left{dot}{window}", screen
+        )
 
 
 def _titled(title: str, text: str, screen: Screen) -> str:
