@@ -1,0 +1,183 @@
+"""`limits`: how much is left, whether it will last, and what it is worth."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from codex_usage_tracker.cli import bars, levels, options, reading, words
+from codex_usage_tracker.cli.figures import UNKNOWN, age, clock, exact, length, percent, tokens
+from codex_usage_tracker.cli.money import cost_of, credits_figure, credits_of, dollars
+from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.text import pad, safe
+from codex_usage_tracker.reports.limits import limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from codex_usage_tracker.cli.invocation import Invocation
+    from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.cli.table import Cell
+    from codex_usage_tracker.contract.limits import Limits, LimitWindow, QuotaEstimate, Spread, TypedAllowance
+
+USUAL_HISTORY = 10
+TITLE_CELLS = levels.TITLE_CELLS - 2
+AMOUNTS: dict[str, Callable[[str], str]] = {
+    "credits": credits_figure,
+    "usd": dollars,
+    "tokens": lambda text: tokens(int(text)),
+}
+REMARKS = {
+    "reset_moved": "its reset was moved",
+    "reset_early": "it was reset before its time",
+    "plan_changed": "the plan changed meanwhile",
+    "contested": "the logs tell of two resets at once",
+    "reset_assumed": "the reset is that of CODEX_USAGE_WEEKLY_RESET",
+}
+FAMILIES = {"five_hour": "5 h", "daily": "Daily", "weekly": "Weekly", "monthly": "Monthly", "annual": "Annual"}
+
+
+@options.command("limits")
+@click.option(
+    "--history", metavar="[N]", type=click.IntRange(min=0), is_flag=False, flag_value=USUAL_HISTORY,
+    help=f"List the last N windows of each limit too, {USUAL_HISTORY} by default; 0 is all.",
+)  # fmt: skip
+@click.option("--no-refresh", is_flag=True, help="Answer from what was read before.")
+def command(asked: Invocation, history: int | None, no_refresh: bool) -> None:
+    """Show how much of each limit is left, whether it will last, and what it is worth.
+
+    What is left is what the logs told last; forecasts and worth are estimates from earlier windows.
+    """
+    from codex_usage_tracker.config.allowance import Allowance, entries  # noqa: PLC0415  (help needs none)
+
+    with reading.questions(asked, fresh=not no_refresh) as reader:
+        typed = entries(asked.tracker.settings(asked.files.allowance, Allowance))
+        answer, now = limits(reader, history=history, allowance=typed), reader.now
+    asked.answer(answer, partial(_lines, now=now))
+
+
+def _lines(answer: Limits, screen: Screen, *, now: int) -> Iterator[str]:
+    zone = ZoneInfo(answer.scope.timezone)
+    if not answer.windows:
+        yield "The logs tell of no limits. There are none where Codex is used with an API key."
+    else:
+        yield from levels.table(answer.windows, zone, now).lines(screen)
+        yield ""
+        for window in answer.windows:
+            yield from _said(window, screen)
+        yield from _part(_use(answer.windows, zone), screen)
+        yield from _worth(answer.quotas, screen)
+    yield from _typed(answer.allowance, zone, now, screen)
+    yield from _part(_history(answer.history, zone), screen)
+    yield from words.footer(answer.scope, screen)
+
+
+def _part(table: Table, screen: Screen) -> Iterator[str]:
+    if table.rows:
+        yield ""
+        yield from table.lines(screen)
+
+
+def _said(window: LimitWindow, screen: Screen) -> Iterator[str]:
+    """Say in words whether a limit will last, and what happened to its window."""
+    title = levels.name(window.limit_id, window.window_minutes)
+    said = window.forecast.sentence.rstrip(".") if window.forecast else ""
+    rate = window.burn
+    pace = (
+        f"{rate.overall:.1f}% an hour so far, {rate.lately:.1f}% in the last {length(rate.lately_ms)}" if rate else ""
+    )
+    remarks = [text for name, text in REMARKS.items() if getattr(window, name)]
+    yield from words.hanging(title, [*filter(None, (said, pace)), *remarks], TITLE_CELLS, screen)
+
+
+NUMBERS = (
+    Column("Calls", leaves=2),
+    Column("Tokens", style="strong"),
+    Column("Est. cost "),
+    Column("Credits ", leaves=1),
+    Column("a percent", leaves=3, style="faint"),
+)
+
+
+def _numbers(window: LimitWindow) -> list[Cell]:
+    used, worth = window.used, credits_figure(window.credits_per_percent)
+    if used is None:
+        return [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, worth]
+    return [exact(used.calls), tokens(used.total_tokens), cost_of(used), credits_of(used), worth]
+
+
+def _use(windows: list[LimitWindow], zone: ZoneInfo) -> Table:
+    columns = (Column(pad("Used", TITLE_CELLS), right=False, style="faint"), Column("Since", right=False), *NUMBERS)
+    return Table(
+        columns,
+        [
+            [levels.name(one.limit_id, one.window_minutes), clock(one.starts_at, zone), *_numbers(one)]
+            for one in windows
+            if not one.passed
+        ],
+    )
+
+
+def _history(windows: list[LimitWindow], zone: ZoneInfo) -> Table:
+    columns = (
+        Column(pad("Earlier", TITLE_CELLS), right=False, style="faint"),
+        Column("From", right=False),
+        Column("To", right=False, leaves=4),
+        Column("", right=False, leaves=5, least=8, most=24),
+        Column("Used"),
+        *NUMBERS,
+        Column("", right=False, leaves=6, style="faint"),
+    )
+    return Table(columns, [_row(one, zone) for one in windows])
+
+
+def _row(window: LimitWindow, zone: ZoneInfo) -> list[Cell]:
+    from_ = ("" if window.start_known else "~") + clock(window.starts_at, zone)
+    remarks = ", ".join(text for name, text in REMARKS.items() if getattr(window, name))
+    return [
+        levels.name(window.limit_id, window.window_minutes),
+        from_,
+        clock(window.ends_at, zone),
+        partial(bars.level, window.used_percent),
+        percent(window.used_percent),
+        *_numbers(window),
+        remarks,
+    ]
+
+
+def _worth(quotas: list[QuotaEstimate], screen: Screen) -> Iterator[str]:
+    """Say what the limits are worth: the median, between which most lie, and how many windows told it."""
+    yield ""
+    yield screen.style("Estimated worth of a whole limit, by earlier windows of the plan", "faint")
+    for one in quotas:
+        title = " ".join(filter(None, (levels.name(one.limit_id, one.window_minutes), safe(one.plan or ""))))
+        parts = [_amount(worth.unit, worth.whole, worth.n) for worth in one.worth]
+        yield from words.hanging(title, parts or [f"not enough data: {one.reason}"], TITLE_CELLS, screen)
+
+
+def _amount(unit: str, whole: Spread, n: int) -> str:
+    text = AMOUNTS[unit]
+    name = "" if unit == "usd" else f" {unit}"
+    among = f"{text(whole.lower)} to {text(whole.upper)}, " if n > 1 else ""
+    return f"{text(whole.median)}{name} ({among}n={n})"
+
+
+def _typed(allowance: list[TypedAllowance], zone: ZoneInfo, now: int, screen: Screen) -> Iterator[str]:
+    """Show what was typed in beside what was observed, each with its age."""
+    rows: list[list[Cell]] = []
+    for one in allowance:
+        title = " ".join(filter(None, (safe(one.family or ""), FAMILIES.get(one.window, one.window))))
+        left = UNKNOWN if one.remaining_percent is None else percent(one.remaining_percent)
+        over = one.reset_at is not None and one.reset_at <= now
+        reset = f"reset since {clock(one.reset_at, zone, now)}" if over else clock(one.reset_at, zone, now)
+        rows.append([title, f"was {left}" if over else left, reset, age(one.captured_at, now)])
+    columns = (
+        Column(pad("Typed in", TITLE_CELLS), right=False, style="faint"),
+        Column("Left"),
+        Column("Resets", right=False),
+        Column("Noted", style="faint"),
+    )
+    yield from _part(Table(columns, rows), screen)
