@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from codex_usage_tracker.cli import bars, levels, options, reading, words
-from codex_usage_tracker.cli.figures import UNKNOWN, age, clock, exact, length, percent, tokens
+from codex_usage_tracker.cli.figures import UNKNOWN, age, clock, exact, percent, roughly, tokens
 from codex_usage_tracker.cli.money import cost_of, credits_figure, credits_of, dollars
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import pad, safe
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.cli.screen import Screen
     from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract.limits import Limits, LimitWindow, QuotaEstimate, Spread, TypedAllowance
+    from codex_usage_tracker.contract.limits import (
+        LastWindow,
+        Limits,
+        LimitWindow,
+        QuotaEstimate,
+        Spread,
+        TypedAllowance,
+    )
 
 USUAL_HISTORY = 10
 TITLE_CELLS = levels.TITLE_CELLS - 2
@@ -87,7 +94,7 @@ def _said(window: LimitWindow, screen: Screen) -> Iterator[str]:
     said = window.forecast.sentence.rstrip(".") if window.forecast else ""
     rate = window.burn
     pace = (
-        f"{rate.overall:.1f}% an hour so far, {rate.lately:.1f}% in the last {length(rate.lately_ms)}" if rate else ""
+        f"{rate.overall:.2g}% an hour so far, {rate.lately:.2g}% in the last {roughly(rate.lately_ms)}" if rate else ""
     )
     remarks = [text for name, text in REMARKS.items() if getattr(window, name)]
     yield from words.hanging(title, [*filter(None, (said, pace)), *remarks], TITLE_CELLS, screen)
@@ -156,13 +163,27 @@ def _worth(quotas: list[QuotaEstimate], screen: Screen) -> Iterator[str]:
         title = " ".join(filter(None, (levels.name(one.limit_id, one.window_minutes), safe(one.plan or ""))))
         parts = [_amount(worth.unit, worth.whole, worth.n) for worth in one.worth]
         yield from words.hanging(title, parts or [f"not enough data: {one.reason}"], TITLE_CELLS, screen)
+        if one.window_minutes == levels.WEEK_MINUTES and one.last:
+            yield from words.hanging("  last week", _last(one.last), TITLE_CELLS, screen)
+
+
+def _last(last: LastWindow) -> list[str]:
+    """Say what the last week alone would make of the whole limit."""
+    used = f"{percent(last.used_percent)} used"
+    if last.whole_tokens is None:
+        return [used, "not enough to tell the whole"]
+    known = ((last.whole_credits, "credits"), (last.whole_usd, "usd"), (str(last.whole_tokens), "tokens"))
+    return [used, *(AMOUNTS[unit](text) + _unit(unit) for text, unit in known if text is not None)]
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "usd" else f" {unit}"
 
 
 def _amount(unit: str, whole: Spread, n: int) -> str:
     text = AMOUNTS[unit]
-    name = "" if unit == "usd" else f" {unit}"
     among = f"{text(whole.lower)} to {text(whole.upper)}, " if n > 1 else ""
-    return f"{text(whole.median)}{name} ({among}n={n})"
+    return f"{text(whole.median)}{_unit(unit)} ({among}n={n})"
 
 
 def _typed(allowance: list[TypedAllowance], zone: ZoneInfo, now: int, screen: Screen) -> Iterator[str]:

@@ -66,8 +66,8 @@ def stretch(window: Window) -> Stretch | None:
 
 
 def per_percent(part: Stretch, amount: int, known: int, tokens: int) -> int | None:
-    """Return an amount for one percent, rounded; None unless nearly all of the tokens are known to have one."""
-    if not tokens or known * 100 < tokens * COVERED_PERCENT:
+    """Return an amount for one percent, rounded; None of nothing, or unless nearly all tokens have a known one."""
+    if not amount or known * 100 < tokens * COVERED_PERCENT:
         return None
     return round(Fraction(amount) / Fraction(part.percent))
 

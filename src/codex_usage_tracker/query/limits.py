@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from codex_usage_tracker.query.metrics import METRICS, SELECTED, SUMMED
-from codex_usage_tracker.store.rollups import CALL_SUMS
+from codex_usage_tracker.query.run import COMMON, ODD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import apsw
 
-    from codex_usage_tracker.query.run import Numbers
+    from codex_usage_tracker.query.run import Numbers, Part
 
 MINUTE_MS = 60_000
 CLOCK_MS = 5 * MINUTE_MS
@@ -22,9 +21,6 @@ CLOCK_MS = 5 * MINUTE_MS
 CODEX, SPARK = "codex", "codex_bengalfox"
 SPARK_MODEL = "gpt-5.3-codex-spark"
 """The one model that has a limit of its own; all others draw on the usual one."""
-
-
-NOTHING = (0,) * len(METRICS)
 
 
 class Limit(NamedTuple):
@@ -90,26 +86,20 @@ def _order(limit: tuple[Any, ...]) -> tuple[object, ...]:
     return account or "", limit_id != CODEX, limit_id, minutes
 
 
-OWN = (
-    "(spark IS NULL OR thread_id NOT IN (SELECT thread.id FROM thread JOIN client ON client.id = thread.client_id"
-    " WHERE client.provider NOT IN ('', 'openai'))"
-    f" AND spark = (profile_id IN (SELECT id FROM profile WHERE model = '{SPARK_MODEL}')))"
-    " AND (span.account IS NULL OR span.account IS (SELECT account FROM thread WHERE thread.id = thread_id))"
-)
+FOREIGN = "SELECT id FROM client WHERE provider NOT IN ('', 'openai')"
 """Calls of other providers draw on no plan."""
-OF_CALLS = ", ".join(f"{sql} AS {name}" for name, sql in CALL_SUMS.items())
-USED = f"""
+USED = """
 WITH span AS MATERIALIZED (
   SELECT key AS id, value ->> 0 AS since, value ->> 1 AS until, value ->> 2 AS spark, value ->> 3 AS account,
   ((value ->> 0) + 899999) / 900000 AS first, (value ->> 1) / 900000 AS last FROM json_each(?))
-SELECT id, {SELECTED} FROM (
-  SELECT span.id, {", ".join(SUMMED)} FROM span CROSS JOIN rollup ON quarter >= first AND quarter < last WHERE {OWN}
+SELECT id, {selected} FROM (
+  SELECT id, {sums} FROM span CROSS JOIN rollup ON quarter >= first AND quarter < last WHERE {of_rollups}
   UNION ALL
-  SELECT span.id, {OF_CALLS} FROM span CROSS JOIN call
-  ON at >= since AND at < min(until, first * 900000) WHERE {OWN}
+  SELECT span.id, {of_call} FROM span CROSS JOIN call ON at >= since AND at < min(until, first * 900000)
+  WHERE {of_calls}
   UNION ALL
-  SELECT span.id, {OF_CALLS} FROM span CROSS JOIN call
-  ON at >= max(first, last) * 900000 AND at < until WHERE {OWN}
+  SELECT span.id, {of_call} FROM span CROSS JOIN call ON at >= max(first, last) * 900000 AND at < until
+  WHERE {of_calls}
 ) GROUP BY id
 """
 """Whole quarters from the sums, the ragged ends from the calls."""
@@ -117,12 +107,41 @@ SELECT id, {SELECTED} FROM (
 
 def used(reader: apsw.Connection, spans: Sequence[Span]) -> list[Numbers | None]:
     """Return the numbers of the calls in each span; None for limits of which it is unknown who draws on them."""
-    found = dict.fromkeys((index for index, span in enumerate(spans) if span.known), NOTHING)
     asked = [(one.since, one.until, one.limit_id and int(one.limit_id == SPARK), one.account) for one in spans]
-    for index, *numbers in reader.execute(USED, (msgspec.json.encode(asked).decode(),)):
-        if index in found:
-            found[index] = tuple(numbers)
-    return [found.get(index) for index in range(len(spans))]
+    found: list[Numbers] = [()] * len(spans)
+    own = _own(reader, spans)
+    for part in (COMMON, ODD):
+        rows = reader.execute(_sql(part, own), (msgspec.json.encode(asked).decode(),))
+        sums = {index: tuple(numbers) for index, *numbers in rows}
+        nothing = (0,) * len(part.metrics)
+        found = [before + sums.get(index, nothing) for index, before in enumerate(found)]
+    return [numbers if span.known else None for span, numbers in zip(spans, found, strict=True)]
+
+
+def _own(reader: apsw.Connection, spans: Sequence[Span]) -> list[str]:
+    """Return the conditions under which a call draws on the limit of its span, of those that matter here."""
+    sparks = ", ".join(
+        str(found) for (found,) in reader.execute("SELECT id FROM profile WHERE model = ?", (SPARK_MODEL,))
+    )
+    conditions = [f"(spark IS NULL OR spark = (profile_id IN ({sparks})))"]
+    if reader.execute(FOREIGN).fetchone():
+        of_thread = "SELECT thread.client_id FROM thread WHERE thread.id = thread_id"
+        conditions.append(f"(spark IS NULL OR ifnull(({of_thread}), 0) NOT IN ({FOREIGN}))")
+    if any(span.account for span in spans):
+        conditions.append(
+            "(span.account IS NULL OR span.account = (SELECT thread.account FROM thread WHERE thread.id = thread_id))"
+        )
+    return conditions
+
+
+def _sql(part: Part, own: list[str]) -> str:
+    return USED.format(
+        selected=part.selected,
+        sums=", ".join(part.sums),
+        of_call=", ".join(f"{sql} AS {name}" for name, sql in part.sums.items()),
+        of_rollups=" AND ".join(filter(None, (part.rollups, *own))),
+        of_calls=" AND ".join(filter(None, (part.calls, *own))),
+    )
 
 
 def first_call(reader: apsw.Connection, since: int) -> int | None:

@@ -46,7 +46,7 @@ def limits(reader: Reader, *, history: int | None = None, allowance: Sequence[En
     """Return the windows of now, so many of the earlier ones (0 is all), and what the limits are worth."""
     found = windows_of(reader, LOOKED_AT_DAYS if history is None else None)
     now = current(found, reader.now)
-    shown = list(_newest(found, history))
+    shown = list(_newest(found, history, reader.now))
     spent = _Spent(reader, found, [*now, *shown], [limit for limit, _ in now])
     return Limits(
         schema=schema("limits"),
@@ -58,10 +58,11 @@ def limits(reader: Reader, *, history: int | None = None, allowance: Sequence[En
     )
 
 
-def _newest(found: Windows, history: int | None) -> Iterator[tuple[Limit, Window]]:
-    """Give the latest windows of each limit in which something was used, the newest first."""
+def _newest(found: Windows, history: int | None, now: int) -> Iterator[tuple[Limit, Window]]:
+    """Give the latest windows of each limit that are over and in which something was used, the newest first."""
     for limit, windows in found.items() if history is not None else ():
-        for window in islice((one for one in reversed(windows) if one.used), history or None):
+        over = (one for one in reversed(windows) if one.used and (one.ends_at <= now or one is not windows[-1]))
+        for window in islice(over, history or None):
             yield limit, window
 
 
@@ -117,9 +118,9 @@ class _Spent:
 
 def _spent(sums: Numbers) -> quota.Spent:
     named = dict(zip(NUMBER_NAMES, sums, strict=True))
-    return quota.Spent(
-        named["total_tokens"], named["usd"], named["priced_tokens"], named["credits"], named["credited_tokens"]
-    )
+    used = named["total_tokens"]
+    priced, credited = used - named["unpriced_tokens"], used - named["uncredited_tokens"]
+    return quota.Spent(used, named["usd"], priced, named["credits"], credited)
 
 
 def last_complete(windows: Sequence[Window], now: int) -> list[Window]:
