@@ -139,13 +139,13 @@ class Tracker:
 
     def _price(self, connection: apsw.Connection) -> None:
         """Let answers be in the prices that hold, or in those of files named for this time alone."""
-        from codex_usage_tracker.store import rates  # noqa: PLC0415  (as above)
-
         prices = self.prices(self.files)
-        if rates.fingerprint(connection) == prices.fingerprint:
+        if database.priced_by(connection) == prices.fingerprint:
             return
         if self.files[:2] == default_files()[:2] and self._brought_in_step():
             return
+        from codex_usage_tracker.store import rates  # noqa: PLC0415  (most questions find the costs in step)
+
         rates.shadow(connection, prices.load())
 
     def _brought_in_step(self) -> bool:

@@ -100,14 +100,14 @@ def test_rates_that_no_call_has_any_more_are_dropped(priced: apsw.Connection) ->
 
 
 def test_a_failure_midway_leaves_the_costs_and_their_prices_as_they_were(priced: apsw.Connection) -> None:
-    before, fingerprint = row(priced, COSTS), rates.fingerprint(priced)
+    before, fingerprint = row(priced, COSTS), database.priced_by(priced)
 
     def fail() -> Prices:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         sync.bring_in_step(priced, PriceState("other", fail))
-    assert (row(priced, COSTS), rates.fingerprint(priced)) == (before, fingerprint)
+    assert (row(priced, COSTS), database.priced_by(priced)) == (before, fingerprint)
 
 
 def test_calls_of_absurd_size_have_no_price_by_either_way(home: Home) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from codex_usage_tracker.pricing import bundled
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.pricing.card import Card
     from codex_usage_tracker.pricing.prices import Prices
 
-RULES_VERSION = b"1"
+RULES_VERSION = "1"
 """Raised when the same cards give other costs."""
 
 
@@ -26,11 +26,9 @@ class PriceState(NamedTuple):
 
 def state(pricing: str, rate_card: str, settings: Callable[[str, type[Card]], Card]) -> PriceState:
     """Return the prices that two files, as `settings` reads them, and the bundled cards make."""
-    digest = hashlib.blake2b(RULES_VERSION, digest_size=16)
-    for content in (bundled.data(), _content(pricing), _content(rate_card)):
-        digest.update(len(content).to_bytes(8, "big"))
-        digest.update(content)
-    fingerprint = digest.hexdigest()
+    contents = (bundled.data(), _content(pricing), _content(rate_card))
+    sums = [f"{len(one)}-{zlib.crc32(one):x}-{zlib.adler32(one):x}" for one in contents]
+    fingerprint = " ".join([RULES_VERSION, *sums])
 
     def load() -> Prices:
         from codex_usage_tracker.pricing.card import Card  # noqa: PLC0415  (most runs price nothing)

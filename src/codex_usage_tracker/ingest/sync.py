@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from codex_usage_tracker.errors import FileAccessError
 from codex_usage_tracker.ingest import discover
 from codex_usage_tracker.ingest.outcome import Progress, Refreshed, Watching
-from codex_usage_tracker.store import database, files, rates
+from codex_usage_tracker.store import database, files
 from codex_usage_tracker.store.lock import refreshing
 
 if TYPE_CHECKING:
@@ -70,8 +70,10 @@ def reprice(database_path: str, prices: PriceState, *, wait_seconds: float = 300
 
 def bring_in_step(connection: apsw.Connection, prices: PriceState) -> int:
     """Price all calls again if the prices are not those that the stored costs follow from."""
-    if rates.fingerprint(connection) == prices.fingerprint:
+    if database.priced_by(connection) == prices.fingerprint:
         return 0
+    from codex_usage_tracker.store import rates  # noqa: PLC0415  (prices seldom change)
+
     connection.execute("BEGIN IMMEDIATE")
     try:
         changed = rates.reprice(connection, prices.load())

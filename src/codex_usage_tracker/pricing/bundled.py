@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from codex_usage_tracker.pricing.card import Card
+if TYPE_CHECKING:
+    from codex_usage_tracker.pricing.card import Card
 
 CATALOGUE = "catalogue.json"
 RATE_CARD = "rate-card.json"
@@ -14,17 +14,25 @@ RATE_CARD = "rate-card.json"
 
 def catalogue() -> Card:
     """Return the list prices in USD."""
-    return msgspec.json.decode(_content(CATALOGUE), type=Card)
+    return _card(CATALOGUE)
 
 
 def rate_card() -> Card:
     """Return the prices in Codex credits."""
-    return msgspec.json.decode(_content(RATE_CARD), type=Card)
+    return _card(RATE_CARD)
 
 
 def data() -> bytes:
     """Return all that the bundled cards are made from, to tell one state of them from another."""
     return _content(CATALOGUE) + _content(RATE_CARD)
+
+
+def _card(name: str) -> Card:
+    from msgspec import json  # noqa: PLC0415  (most runs only ask whether the prices are still the same)
+
+    from codex_usage_tracker.pricing.card import Card  # noqa: PLC0415  (as above)
+
+    return json.decode(_content(name), type=Card)
 
 
 def _content(name: str) -> bytes:

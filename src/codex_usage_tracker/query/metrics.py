@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from codex_usage_tracker.store.rollups import CALL_SUMS
-
 
 class Metric(NamedTuple):
     """A number with its unit and its meaning."""
@@ -40,22 +38,23 @@ METRICS = (
         "What the priced calls would cost at the API's list prices of their day.",
     ),
     Metric("credits", "Credits", "credits / 10^10", "sum(credits)", "What calls draw in Codex credits."),
-    Metric("estimated_usd", "Estimated", "USD / 10^12", "sum(estimated_usd)", "The part of the cost that is a guess."),
-    Metric("unpriced_calls", "Unpriced", "calls", "sum(unpriced_calls)", "Calls without a price in USD."),
-    Metric(
-        "priced_tokens", "Priced", "tokens", "sum(input) + sum(output) - sum(unpriced_tokens)",
-        "Tokens of calls with a price in USD.",
-    ),
-    Metric(
-        "credited_tokens", "With credits", "tokens", "sum(input) + sum(output) - sum(uncredited_tokens)",
-        "Tokens of calls with a rate in credits.",
-    ),
 )  # fmt: skip
 
+ODD_METRICS = (
+    Metric("unpriced_calls", "Unpriced", "calls", "sum(unpriced_calls)", "Calls without a price in USD."),
+    Metric("unpriced_tokens", "Unpriced", "tokens", "sum(unpriced_tokens)", "Tokens of calls without a price in USD."),
+    Metric(
+        "uncredited_tokens", "No credits", "tokens", "sum(uncredited_tokens)",
+        "Tokens of calls without a rate in credits.",
+    ),
+    Metric("estimated_usd", "Estimated", "USD / 10^12", "sum(estimated_usd)", "The part of the cost that is a guess."),
+)  # fmt: skip
+"""What is asked of the few calls that are not priced as a matter of course."""
+
+ALL = (*METRICS, *ODD_METRICS)
+SELECTED = ", ".join(f"coalesce({metric.sql}, 0)" for metric in ALL)
+"""All of them as the columns of a query whose rows carry the sums of `store.rollups`."""
 BY_NAME = {metric.name: metric for metric in METRICS}
-SELECTED = ", ".join(f"coalesce({metric.sql}, 0)" for metric in METRICS)
-"""All metrics as the columns of a query whose rows carry the sums named in `SUMMED`."""
-SUMMED = tuple(CALL_SUMS)
 CALL_COLUMNS = {
     "input_tokens": "input",
     "cached_input_tokens": "cached_input",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codex_usage_tracker.query import zones
+from codex_usage_tracker.query.dimensions import DIMENSIONS
 from codex_usage_tracker.query.filters import Filter, Where, where
-from codex_usage_tracker.query.metrics import BY_NAME, CALL_COLUMNS, SELECTED, SUMMED
-from codex_usage_tracker.store.rollups import CALL_SUMS
+from codex_usage_tracker.query.metrics import BY_NAME, CALL_COLUMNS, METRICS, ODD_METRICS, Metric
+from codex_usage_tracker.store import rollups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,23 +19,39 @@ if TYPE_CHECKING:
     from codex_usage_tracker.query.dimensions import Dimension
 
 Numbers = tuple[int, ...]
-"""The metrics in the order of `METRICS`."""
+"""The metrics in the order of `ALL`."""
+
+
+class Part(NamedTuple):
+    """Numbers that are asked for together: which, from which sums, and of which roll-ups and calls."""
+
+    metrics: tuple[Metric, ...]
+    sums: dict[str, str]
+    rollups: str = ""
+    calls: str = ""
+
+    @property
+    def selected(self) -> str:
+        """All metrics as the columns of a query."""
+        return ", ".join(f"coalesce({metric.sql}, 0)" for metric in self.metrics)
+
+
+COMMON = Part(METRICS, rollups.COMMON)
+ODD = Part(ODD_METRICS, rollups.ODD, rollups.ODD_SUMS, rollups.ODD_CALLS)
+"""Asked apart: few roll-ups have any of it, and they have an index of their own."""
+NOTHING = (0,) * len(ODD_METRICS)
 
 THREAD_JOINS = (
     " LEFT JOIN thread ON thread.id = sums.thread_id LEFT JOIN thread root ON root.id = thread.root_id"
     " LEFT JOIN project ON project.id = thread.project_id LEFT JOIN client ON client.id = thread.client_id"
 )
+THREAD = DIMENSIONS["thread"]
 JOINS = {
     "thread": THREAD_JOINS,
     "profile": " LEFT JOIN profile ON profile.id = sums.profile_id",
     "rate": " LEFT JOIN rate ON rate.id = sums.rate_id",
 }
 """What the row ids of a group stand for, by where a dimension lies."""
-BY_CALL = (
-    "(SELECT thread_id, profile_id, rate_id, at / 900000 AS quarter, "
-    + ", ".join(f"{sql} AS {name}" for name, sql in CALL_SUMS.items())
-    + " FROM call{where})"
-)
 
 
 class Group(NamedTuple):
@@ -51,8 +68,11 @@ def is_empty(reader: apsw.Connection) -> bool:
 
 def totals(reader: apsw.Connection, chosen: Filter) -> Numbers:
     """Return the numbers of all calls that a filter leaves."""
-    relation, values = _relation(where(chosen))
-    return tuple(reader.execute(f"SELECT {SELECTED} FROM {relation}", values).fetchone())  # type: ignore[arg-type]
+    numbers: tuple[int, ...] = ()
+    for part in (COMMON, ODD):
+        relation, values = _relation(chosen, part)
+        numbers += tuple(reader.execute(f"SELECT {part.selected} FROM {relation}", values).fetchall()[0])  # type: ignore[arg-type]
+    return numbers
 
 
 def groups(
@@ -65,34 +85,64 @@ def groups(
     limit: int = 0,
 ) -> list[Group]:
     """Return the groups of a filter's calls, the largest by a metric first, or by time where time is a dimension."""
-    sources = {dimension.source for dimension in dimensions}
-    relation, values = _relation(where(chosen, of_calls="rate" in sources))
     span = _span(reader)
     keys = [_key(dimension, zone, *span) for dimension in dimensions]
-    sql = _grouped(relation, keys, sources, _order(dimensions, order), limit)
-    return [_group(dimensions, row) for row in reader.execute(sql, values)]
+    odd = {row[: len(keys)]: row[len(keys) :] for row in _part(reader, chosen, dimensions, keys, ODD)}
+    rows = _part(reader, chosen, dimensions, keys, COMMON, order, limit)
+    return [_group(dimensions, row, odd.get(row[: len(keys)], NOTHING)) for row in rows]
 
 
-def _relation(built: Where) -> tuple[str, list[object]]:
+def _part(
+    reader: apsw.Connection, chosen: Filter, dimensions: Sequence[Dimension], keys: list[str], part: Part,
+    order: str = "", limit: int = 0,
+) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+    """Give a part of the numbers by group, after the keys."""
+    sources = {dimension.source for dimension in dimensions}
+    relation, values = _relation(chosen, part, of_calls="rate" in sources)
+    if order and limit and _of_threads(dimensions):
+        return reader.execute(_largest_threads(relation, keys, part, BY_NAME[order].sql, limit), values)
+    ordered = f" ORDER BY {_order(dimensions, order)}" if order else ""
+    cut = f" LIMIT {limit}" if limit else ""
+    return reader.execute(_grouped(relation, keys, sources, part) + ordered + cut, values)
+
+
+def _relation(chosen: Filter, part: Part, *, of_calls: bool = False) -> tuple[str, list[object]]:
     """Return the table of sums to read: whole quarters where they do, else the calls."""
+    built = where(chosen, of_calls=of_calls)
+    odd = part.rollups if built.by_quarter else part.calls
+    if odd:
+        built.conditions.append(odd)
     if built.by_quarter:
         return f"(SELECT * FROM rollup{built.sql})", built.values
-    return BY_CALL.format(where=built.sql), built.values
+    sums = ", ".join(f"{sql} AS {name}" for name, sql in part.sums.items())
+    return f"(SELECT thread_id, profile_id, rate_id, at / 900000 AS quarter, {sums} FROM call{built.sql})", built.values
 
 
-def _grouped(relation: str, keys: list[str], sources: set[str], order: str, limit: int) -> str:
+def _grouped(relation: str, keys: list[str], sources: set[str], part: Part) -> str:
     """Sum by row ids first, so that texts are looked up once for each of few groups."""
     inner = [f"{source}_id" for source in JOINS if source in sources]
     times = [key for key in keys if "quarter" in key]
     columns = inner + [f"{key} AS bucket{index}" for index, key in enumerate(times)]
     by = inner + [f"bucket{index}" for index in range(len(times))]
-    sums = ", ".join(f"sum({name}) AS {name}" for name in SUMMED)
+    sums = ", ".join(f"sum({name}) AS {name}" for name in part.sums)
     outer = [f"bucket{times.index(key)}" if key in times else key for key in keys]
     joins = "".join(join for source, join in JOINS.items() if source in sources)
     marks = ", ".join(str(index + 1) for index in range(len(keys)))
     by_id = f"SELECT {', '.join([*columns, sums])} FROM {relation} GROUP BY {', '.join(by)}"
-    cut = f" LIMIT {limit}" if limit else ""
-    return f"SELECT {', '.join(outer)}, {SELECTED} FROM ({by_id}) sums{joins} GROUP BY {marks} ORDER BY {order}{cut}"
+    return f"SELECT {', '.join(outer)}, {part.selected} FROM ({by_id}) sums{joins} GROUP BY {marks}"
+
+
+def _of_threads(dimensions: Sequence[Dimension]) -> bool:
+    """Say whether every thread is a group of its own."""
+    return {dimension.source for dimension in dimensions} == {"thread"} and THREAD in dimensions
+
+
+def _largest_threads(relation: str, keys: list[str], part: Part, metric: str, limit: int) -> str:
+    """Find the largest threads before anything is looked up of them: there may be many."""
+    sums = ", ".join(f"sum({name}) AS {name}" for name in part.sums)
+    largest = f"SELECT thread_id, {sums} FROM {relation} GROUP BY 1 ORDER BY {metric} DESC, 1 LIMIT {limit}"
+    grouped = f"SELECT {', '.join(keys)}, {part.selected} FROM ({largest}) sums{THREAD_JOINS} GROUP BY sums.thread_id"
+    return f"{grouped} ORDER BY {metric} DESC, 1"
 
 
 def _key(dimension: Dimension, zone: ZoneInfo, first: int, last: int) -> str:
@@ -104,10 +154,10 @@ def _order(dimensions: Sequence[Dimension], metric: str) -> str:
     return ", ".join([*times, f"{BY_NAME[metric].sql} DESC", *(str(i + 1) for i in range(len(dimensions)))])
 
 
-def _group(dimensions: Sequence[Dimension], row: Sequence[object]) -> Group:
+def _group(dimensions: Sequence[Dimension], row: tuple[Any, ...], odd: Numbers) -> Group:
     count = len(dimensions)
     keys = tuple(_text(dimension, value) for dimension, value in zip(dimensions, row[:count], strict=True))
-    return Group(keys, tuple(row[count:]))  # type: ignore[arg-type]
+    return Group(keys, row[count:] + odd)
 
 
 def _text(dimension: Dimension, value: object) -> str | None:

@@ -8,7 +8,7 @@ import msgspec
 
 from codex_usage_tracker.contract import SCHEMA, CallRow, Numbers, Scope
 from codex_usage_tracker.pricing.money import credits_text, share_text, usd_text
-from codex_usage_tracker.query.metrics import METRICS
+from codex_usage_tracker.query.metrics import ALL
 from codex_usage_tracker.query.run import CALL_FIELDS
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.query.run import Numbers as Sums
 
-NUMBER_NAMES = tuple(metric.name for metric in METRICS)
+NUMBER_NAMES = tuple(metric.name for metric in ALL)
 USD = list(CALL_FIELDS).index("usd")
 CREDITS = USD + 1
 
@@ -54,7 +54,7 @@ def named(sums: Sums) -> dict[str, Any]:
     """Return sums by name, money as text; what no call has a price for is None, not nothing."""
     told: dict[str, Any] = dict(zip(NUMBER_NAMES, sums, strict=True))
     calls, tokens = told["calls"], told["total_tokens"]
-    priced, credited = told.pop("priced_tokens"), told.pop("credited_tokens")
+    priced, credited = tokens - told.pop("unpriced_tokens"), tokens - told.pop("uncredited_tokens")
     has_usd = told["unpriced_calls"] < calls or not calls
     told["usd"] = usd_text(told["usd"]) if has_usd else None
     told["estimated_usd"] = usd_text(told["estimated_usd"]) if has_usd else None

@@ -147,6 +147,12 @@ def generation(connection: apsw.Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def priced_by(connection: apsw.Connection) -> str | None:
+    """Return the fingerprint of the prices that the stored costs follow from."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'prices'").fetchone()
+    return str(row[0]) if row else None
+
+
 def remove(path: str) -> list[str]:
     """Delete the database with its side files; return what was there."""
     gone = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codex_usage_tracker.pricing.prices import ABSURD_TOKENS
 from codex_usage_tracker.pricing.rates import UNPRICED, Rate
 from codex_usage_tracker.store import rollups
-from codex_usage_tracker.store.ask import rows, scalar
+from codex_usage_tracker.store.ask import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from codex_usage_tracker.model import Usage
     from codex_usage_tracker.pricing.prices import Prices
 
-Cost = tuple[int, int | None, int | None]
-"""A call's rate, as a row id, with its USD units and credit units."""
+Cost = tuple[int | None, int | None, bool, int]
+"""A call's USD units and credit units, whether its USD are an estimate, and its rate as a row id."""
 
 COLUMNS = (
     "model, status, confidence, assumed, usd_input, usd_cached, usd_write, usd_output, credit_input, credit_cached,"
@@ -35,9 +35,9 @@ DELETE FROM span;
 """
 """The rate of each sort of call, by instants and by tokens of input: more than `above`, at most `most`."""
 PRICE = """
-UPDATE call SET rate_id = found.rate_id, usd = found.usd, credits = found.credits
+UPDATE call SET rate_id = found.rate_id, usd = found.usd, credits = found.credits, estimated = found.estimated
 FROM (
-  SELECT call.id, rate.id AS rate_id,
+  SELECT call.id, rate.id AS rate_id, rate.status = 'estimated' AS estimated,
     (input - cached_input - cache_write) * usd_input + cached_input * usd_cached + cache_write * usd_write
       + output * usd_output AS usd,
     (input - cached_input) * credit_input + cached_input * credit_cached + output * credit_output AS credits
@@ -51,10 +51,9 @@ WHERE call.id = found.id AND (call.rate_id, call.usd, call.credits) IS NOT (foun
 """
 """What `Rate.cost` says, for many calls at once."""
 UNPRICE = """
-UPDATE call SET rate_id = ?1, usd = NULL, credits = NULL
+UPDATE call SET rate_id = ?1, usd = NULL, credits = NULL, estimated = 0
 WHERE {only} input + output > {absurd} AND rate_id IS NOT ?1
 """
-FINGERPRINT = "prices"
 SHADOWED = ("call", "meta", "rate", "rollup")
 
 
@@ -69,7 +68,7 @@ class RateBook:
     def cost(self, model: str, tier: str, provider: str, usage: Usage, at: int) -> Cost:
         """Return what a call costs; an empty text is what the log does not tell."""
         rate = self.prices.rate(model, tier, provider, usage, at)
-        return (self.id_of(rate), *rate.cost(usage))
+        return (*rate.cost(usage), rate.status == "estimated", self.id_of(rate))
 
     def id_of(self, rate: Rate) -> int:
         """Return the row id of a rate."""
@@ -92,12 +91,6 @@ def _rate(row: tuple[Any, ...]) -> Rate:
 # -- pricing again ----------------------------------------------------------------------------------------------------
 
 
-def fingerprint(connection: apsw.Connection) -> str | None:
-    """Return the state of the prices that the stored costs follow from."""
-    found: str | None = scalar(connection, "SELECT value FROM meta WHERE name = ?", (FINGERPRINT,))
-    return found
-
-
 def reprice(connection: apsw.Connection, prices: Prices) -> int:
     """Make the costs of all calls follow from the prices; return how many changed. In the caller's transaction."""
     changed = _reprice(connection, RateBook(connection, prices))
@@ -105,7 +98,7 @@ def reprice(connection: apsw.Connection, prices: Prices) -> int:
         "DELETE FROM rate WHERE id IN (SELECT id FROM rate EXCEPT SELECT rate_id FROM call WHERE rate_id IS NOT NULL)",
     )
     rollups.rebuild(connection)
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (FINGERPRINT, prices.fingerprint))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('prices', ?)", (prices.fingerprint,))
     return changed
 
 
@@ -151,9 +144,9 @@ def shadow(connection: apsw.Connection, prices: Prices) -> None:
     made = rows(connection, f"SELECT type, name, sql FROM main.sqlite_schema WHERE tbl_name IN {SHADOWED} AND sql > ''")
     for kind, name, sql in sorted(made, key=lambda one: one[0] != "table"):
         if kind == "table":
-            connection.execute(sql.replace(f"CREATE TABLE {name}", f"CREATE TEMP TABLE {name}", 1))
+            connection.execute(f"CREATE TEMP TABLE {name} " + sql[sql.index("(") :])
             connection.execute(f"INSERT INTO temp.{name} SELECT * FROM main.{name}")
         else:
-            connection.execute(sql.replace(f"CREATE INDEX {name}", f"CREATE INDEX temp.{name}", 1))
+            connection.execute(f"CREATE INDEX temp.{name} " + sql[sql.index(" ON ") :])
     reprice(connection, prices)
     connection.pragma("query_only", 1)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 QUARTER_MS = 15 * 60 * 1000
 """Every time zone in use is a whole number of quarters from UTC, so local days are sums of quarters."""
 
-CALL_SUMS = {
+COMMON = {
     "calls": "1",
     "input": "input",
     "cached_input": "cached_input",
@@ -21,14 +21,23 @@ CALL_SUMS = {
     "reasoning": "reasoning",
     "usd": "ifnull(usd, 0)",
     "credits": "ifnull(credits, 0)",
+}
+"""What is summed of every call; costs in units."""
+ODD = {
     "unpriced_calls": "usd IS NULL",
     "unpriced_tokens": "iif(usd IS NULL, input + output, 0)",
     "uncredited_tokens": "iif(credits IS NULL, input + output, 0)",
-    "estimated_usd": "iif(rate_id IN (SELECT id FROM rate WHERE status = 'estimated'), usd, 0)",
+    "estimated_usd": "iif(estimated, usd, 0)",
 }
-"""What is summed of each call; costs in units, and the calls and tokens that have none."""
+"""What is summed of the few calls that lack a price, or whose price is an estimate."""
+ODD_SUMS = "unpriced_calls + uncredited_tokens + estimated_usd > 0"
+ODD_CALLS = "(usd IS NULL OR credits IS NULL OR estimated)"
 
-SUMS = f"SELECT thread_id, at / 900000, profile_id, {', '.join(f'sum({sql})' for sql in CALL_SUMS.values())} FROM call"
+SUMS = (
+    "SELECT thread_id, at / 900000, profile_id, "
+    + ", ".join(f"sum({sql})" for sql in (*COMMON.values(), *ODD.values()))
+    + " FROM call"
+)
 GROUPED = " GROUP BY thread_id, at / 900000, profile_id"
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 CALL_COLUMNS = (
     "key, at, thread_id, turn_id, profile_id, file_id, line, input, cached_input, cache_write, output, reasoning,"
-    " context_window, duration_ms, gap_ms, logged_input, logged_cached_input, logged_cache_write, logged_output,"
-    " logged_reasoning, response_id, rate_id, usd, credits"
+    " usd, credits, estimated, rate_id, context_window, duration_ms, gap_ms, logged_input, logged_cached_input,"
+    " logged_cache_write, logged_output, logged_reasoning, response_id"
 )
 COLUMN_COUNT = CALL_COLUMNS.count(",") + 1
 INSERT_CALL = f"INSERT INTO call (id, {CALL_COLUMNS}) VALUES (?{', ?' * COLUMN_COUNT})"
@@ -177,8 +177,8 @@ class Writer:
         provider, cost = self.provider(thread), self.rates.cost
         rows = [
             (call.key, call.at, thread, turns.get(call.turn or ""), profile, file_id, call.line,
-             *call.usage, call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED), call.response,
-             *cost(model, tier, provider, call.usage, call.at))
+             *call.usage, *cost(model, tier, provider, call.usage, call.at), call.window, call.duration_ms,
+             call.gap_ms, *(call.logged or NO_LOGGED), call.response)
             for call in reading.calls for profile, model, tier in (profiles[call.profile],)
         ]  # fmt: skip
         if known or len({row[0] for row in rows}) < len(rows):
@@ -194,9 +194,9 @@ class Writer:
     ) -> tuple[object, ...]:  # fmt: skip
         """Return the columns of a call, in the order of `CALL_COLUMNS`."""
         return (
-            call.key, call.at, thread, turn, self.profile(profile), file_id, call.line, *usage, call.window,
-            call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED), call.response,
+            call.key, call.at, thread, turn, self.profile(profile), file_id, call.line, *usage,
             *self.rates.cost(profile.model or "", profile.tier or "", self.provider(thread), usage, call.at),
+            call.window, call.duration_ms, call.gap_ms, *(call.logged or NO_LOGGED), call.response,
         )  # fmt: skip
 
     def put(self, row: tuple[object, ...], facts: dict[str, list[int]]) -> None:

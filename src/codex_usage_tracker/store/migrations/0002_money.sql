@@ -14,9 +14,44 @@ CREATE TABLE rate (
   source        TEXT NOT NULL
 ) STRICT;
 
-ALTER TABLE call ADD COLUMN rate_id INTEGER REFERENCES rate (id);
-ALTER TABLE call ADD COLUMN usd INTEGER;
-ALTER TABLE call ADD COLUMN credits INTEGER;
+CREATE TABLE priced_call (
+  id            INTEGER PRIMARY KEY,
+  key           INTEGER NOT NULL UNIQUE,
+  at            INTEGER NOT NULL,
+  thread_id     INTEGER NOT NULL REFERENCES thread (id),
+  turn_id       INTEGER REFERENCES turn (id),
+  profile_id    INTEGER NOT NULL REFERENCES profile (id),
+  file_id       INTEGER NOT NULL REFERENCES source_file (id),
+  line          INTEGER NOT NULL,
+  input         INTEGER NOT NULL,
+  cached_input  INTEGER NOT NULL,
+  cache_write   INTEGER NOT NULL,
+  output        INTEGER NOT NULL,
+  reasoning     INTEGER NOT NULL,
+  usd           INTEGER,
+  credits       INTEGER,
+  estimated     INTEGER NOT NULL,
+  rate_id       INTEGER REFERENCES rate (id),
+  context_window INTEGER,
+  duration_ms   INTEGER,
+  gap_ms        INTEGER,
+  logged_input        INTEGER,
+  logged_cached_input INTEGER,
+  logged_cache_write  INTEGER,
+  logged_output       INTEGER,
+  logged_reasoning    INTEGER,
+  response_id   TEXT
+) STRICT;
+INSERT INTO priced_call
+SELECT id, key, at, thread_id, turn_id, profile_id, file_id, line, input, cached_input, cache_write, output, reasoning,
+  NULL, NULL, 0, NULL, context_window, duration_ms, gap_ms, logged_input, logged_cached_input, logged_cache_write,
+  logged_output, logged_reasoning, response_id
+FROM call ORDER BY id;
+DROP TABLE call;
+ALTER TABLE priced_call RENAME TO call;
+CREATE INDEX call_at ON call (at);
+CREATE INDEX call_thread ON call (thread_id, at);
+CREATE INDEX call_odd ON call (at) WHERE usd IS NULL OR credits IS NULL OR estimated;
 
 DROP TABLE rollup;
 CREATE TABLE rollup (
@@ -38,6 +73,8 @@ CREATE TABLE rollup (
   PRIMARY KEY (thread_id, quarter, profile_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rollup_quarter ON rollup (
-  quarter, thread_id, profile_id, calls, input, cached_input, cache_write, output, reasoning, usd, credits,
-  unpriced_calls, unpriced_tokens, uncredited_tokens, estimated_usd
+  quarter, thread_id, profile_id, calls, input, cached_input, cache_write, output, reasoning, usd, credits
 );
+CREATE INDEX rollup_odd ON rollup (
+  quarter, thread_id, profile_id, unpriced_calls, unpriced_tokens, uncredited_tokens, estimated_usd
+) WHERE unpriced_calls + uncredited_tokens + estimated_usd > 0;
