@@ -1,0 +1,129 @@
+"""Blocks of five hours: windows as the logs told of them, and where they tell of none, derived from the calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from codex_usage_tracker.contract.limits import Block, Blocks, Projection
+from codex_usage_tracker.pricing.money import credits_text, usd_text
+from codex_usage_tracker.query import limits as query
+from codex_usage_tracker.query.filters import Filter
+from codex_usage_tracker.query.limits import CODEX, Span
+from codex_usage_tracker.reports.scope import NUMBER_NAMES, numbers, schema, scope_of
+from codex_usage_tracker.reports.windows import forecast_of, windows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from codex_usage_tracker.contract import Numbers
+    from codex_usage_tracker.insights.windows import Window
+    from codex_usage_tracker.query.limits import Limit
+    from codex_usage_tracker.query.reader import Reader
+    from codex_usage_tracker.query.run import Numbers as Sums
+
+MINUTES = 300
+HOUR_MS = 3_600_000
+BLOCK_MS = 5 * HOUR_MS
+LEAST_MS = HOUR_MS // 6
+"""A block that runs for less long shows no pace."""
+
+
+class Stretch(NamedTuple):
+    """A block's bounds; with the windows up to its own, where it was observed."""
+
+    since: int
+    until: int
+    limit: Limit | None = None
+    windows: Sequence[Window] = ()
+
+
+def blocks(reader: Reader, *, since: int = 0, until: int | None = None, active: bool = False, limit: int = 0) -> Blocks:
+    """Return the blocks that lie in a range or reach into it, the newest first, or the running ones alone."""
+    found = [one for one in _stretches(reader) if one.until > since and (until is None or one.since < until)]
+    if active:
+        found = [one for one in found if one.since <= reader.now < one.until]
+    shown = found[-limit:][::-1] if limit else found[::-1]
+    spans = [Span(one.since, one.until, CODEX if one.limit else None, one.limit and one.limit.account) for one in shown]
+    used = query.used(reader.db, spans)
+    return Blocks(
+        schema=schema("blocks"),
+        scope=scope_of(reader, Filter(since=since or None, until=until)),
+        rows=[_block(reader, one, sums) for one, sums in zip(shown, used, strict=True) if sums is not None],
+        row_count=len(shown),
+        truncated=len(shown) < len(found),
+    )
+
+
+def _stretches(reader: Reader) -> list[Stretch]:
+    """Return all blocks, the oldest first."""
+    observed = list(_observed(reader))
+    return sorted([*observed, *_derived(reader, observed)], key=lambda one: (one.since, one.until))
+
+
+def _observed(reader: Reader) -> Iterator[Stretch]:
+    """Give the windows of five hours in which something was used."""
+    found = {limit: windows for limit, windows in windows_of(reader, None).items() if limit[1:] == (CODEX, MINUTES)}
+    for limit, windows in found.items():
+        account = limit if len(found) > 1 else limit._replace(account=None)
+        for index, window in enumerate(windows):
+            following = windows[index + 1].starts_at if index + 1 < len(windows) else window.ends_at
+            until = max(min(window.ends_at, following), window.first_seen_at + 1)
+            if window.used or _was_used(reader, window.starts_at, until):
+                yield Stretch(window.starts_at, until, account, windows[: index + 1])
+
+
+def _was_used(reader: Reader, since: int, until: int) -> bool:
+    """Say whether calls used a window by less than a percent; one that rolled on meanwhile was idle."""
+    called = query.first_call(reader.db, since)
+    return until - since <= BLOCK_MS and called is not None and called < until
+
+
+def _derived(reader: Reader, observed: Sequence[Stretch]) -> Iterator[Stretch]:
+    """Give blocks that begin, on the hour, with the first call after the one before; none within observed ones."""
+    known = sorted((one.since, one.until) for one in observed)
+    at = query.first_call(reader.db, 0)
+    ended = place = 0
+    while at is not None:
+        while place < len(known) and known[place][1] <= at:
+            ended, place = max(ended, known[place][1]), place + 1
+        following = known[place] if place < len(known) else None
+        if following and following[0] <= at:
+            at = query.first_call(reader.db, following[1])
+            continue
+        since = max(at // HOUR_MS * HOUR_MS, ended)
+        ended = min(since + BLOCK_MS, following[0]) if following else since + BLOCK_MS
+        yield Stretch(since, ended)
+        at = query.first_call(reader.db, ended)
+
+
+def _block(reader: Reader, one: Stretch, sums: Sums) -> Block:
+    active = one.since <= reader.now < one.until
+    window = one.windows[-1] if one.windows else None
+    used = numbers(sums)
+    return Block(
+        starts_at=one.since,
+        ends_at=one.until,
+        basis="observed" if window else "derived",
+        active=active,
+        account=one.limit.account if one.limit else None,
+        plan=window.plan if window else None,
+        used_percent=window.used if window else None,
+        used=used,
+        projection=_projection(one, sums, used, reader.now) if active else None,
+        forecast=forecast_of(reader, one.windows) if active and window else None,
+    )
+
+
+def _projection(one: Stretch, sums: Sums, used: Numbers, now: int) -> Projection | None:
+    """Return what a running block comes to at its own pace."""
+    passed, whole = now - one.since, one.until - one.since
+    if passed < LEAST_MS:
+        return None
+    named = dict(zip(NUMBER_NAMES, sums, strict=True))
+    tokens = named["total_tokens"]
+    return Projection(
+        tokens_per_hour=tokens * HOUR_MS // passed,
+        total_tokens=tokens * whole // passed,
+        usd=None if used.usd is None else usd_text(named["usd"] * whole // passed),
+        credits=None if used.credits is None else credits_text(named["credits"] * whole // passed),
+    )
