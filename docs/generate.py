@@ -1,8 +1,8 @@
 """Write the generated pages: `python docs/generate.py`, after a command, an answer or the demo has changed.
 
 `reference/cli.md` comes from the commands, `reference/schemas.json` from the answers, `reference/settings/` from the
-files of settings, and the examples of the guide (blocks that begin with
-`$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
+files of settings, the tables of `concepts/pricing.md` from the bundled cards, and the examples of the guide (blocks
+that begin with `$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
 """
 
 from __future__ import annotations
@@ -27,21 +27,24 @@ from codex_usage_tracker.config.allowance import Allowance
 from codex_usage_tracker.config.budgets import Budgets
 from codex_usage_tracker.config.projects import Projects
 from codex_usage_tracker.config.thresholds import Thresholds
-from codex_usage_tracker.contract import Calls, Session, Status, Summary, checks, logs, outcomes, settings
+from codex_usage_tracker.contract import Calls, Session, Status, Summary, checks, logs, outcomes, prices, settings
 from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
+from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codex_usage_tracker.cli.options import Command
+    from codex_usage_tracker.pricing.card import Rule
 
 DOCS = Path(__file__).parent
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 ANSWERS = (
     Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Export, outcomes.Deletion, outcomes.DemoHistory,
-    outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance, logs.LogInspection, checks.Doctor,
+    outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
+    prices.PricingUpdate, logs.LogInspection, checks.Doctor,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",
@@ -68,6 +71,7 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BLOCK = "\b\n"
 """With this click keeps the lines of a paragraph as they are."""
+PRICES = re.compile(r"<!-- (catalogue|rate card) -->.*?<!-- end -->", re.DOTALL)
 EXAMPLE = re.compile(r"```console\n\$ codex-usage-tracker ([^\n]*)\n.*?```", re.DOTALL)
 
 
@@ -118,6 +122,34 @@ def _table(title: str, heads: tuple[str, str], rows: dict[str, str]) -> Iterator
     yield from (f"## {title}", "", f"| {heads[0]} | {heads[1]} |", "|---|---|")
     yield from (f"| {name} | {text} |" for name, text in rows.items())
     yield ""
+
+
+def pricing(page: str) -> str:
+    """Return the page on prices with the tables of the bundled cards."""
+    cards = {"catalogue": bundled.catalogue(), "rate card": bundled.rate_card()}
+    return PRICES.sub(lambda found: "\n".join(_prices(found[1], cards[found[1]])), page)
+
+
+def _prices(name: str, card: Card) -> Iterator[str]:
+    yield from (f"<!-- {name} -->", "| model | from | input | cached | cache write | output | |", "|---|" + "---|" * 6)
+    for rule in card.rules:
+        figures = (rule.input, rule.cached_input, rule.cache_write, rule.output)
+        told = ("-" if price is None else f"{price:f}" for price in figures)
+        yield f"| {rule.pattern} | {rule.from_ or ''} | {' | '.join(told)} | {_remarks(rule)} |"
+    for alias in card.aliases:
+        days = " ".join(f"{word} {day}" for word, day in (("from", alias.from_), ("until", alias.to)) if day)
+        yield f"| {alias.pattern} | {alias.from_ or ''} | | | | | as {alias.model}{' ' + days if days else ''} |"
+    yield "<!-- end -->"
+
+
+def _remarks(rule: Rule) -> str:
+    remarks = [
+        f"{rule.tier} alone" if rule.tier else "",
+        *(f"{tier} {factor:f} times" for tier, factor in rule.tiers.items()),
+        "no surcharge on long requests" if rule.long_context is None else "",
+        f"estimate: {rule.estimate}" if rule.estimate else "",
+    ]
+    return "; ".join(filter(None, remarks))
 
 
 def schemas() -> str:
@@ -184,6 +216,8 @@ def main() -> None:
     for name in SETTINGS:
         path = DOCS / "reference" / "settings" / f"{name}.schema.json"
         path.write_text(settings_schema(name), encoding="utf-8")
+    page = DOCS / "concepts" / "pricing.md"
+    page.write_text(pricing(page.read_text(encoding="utf-8")), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         demo = Demo(folder)
         demo.run("refresh")

@@ -74,6 +74,12 @@ class FileAccessError(TrackerError):
     code = "os_error"
 
 
+class DownloadError(TrackerError):
+    """A public file that cannot be fetched."""
+
+    code = "download_failed"
+
+
 class BusyError(TrackerError):
     """Another process is refreshing and did not finish in time."""
 

@@ -38,6 +38,7 @@ REDACTED_WORDS = {
     "DemoHistory.next": WITHOUT_PATHS,
     "Failure.hint": WITHOUT_PATHS,
     "Failure.message": WITHOUT_PATHS,
+    "PricingUpdate.source": WITHOUT_PATHS,
     "damage": WITHOUT_PATHS,
     "thread_name": GONE,
     "Row.name": GONE,
@@ -66,7 +67,8 @@ SHOWN = frozenset(
     """
     Check.hint Check.message Check.name Check.status DatabaseState.hint DatabaseState.problem Doctor.status
     Export.format FactRow.name Failure.code FileProblem.reason LogNote.code LogNote.meaning
-    ParsedAllowance.notes SettingsFile.settings TypedLimit.family TypedLimit.limit
+    ParsedAllowance.notes PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day
+    SettingsFile.settings TypedLimit.family TypedLimit.limit
     account agent_role assumed basis client_version confidence credit_confidence credited_share credits date day effort
     estimated_usd min_credits min_usd priced_as priced_share pricing_status usd group_by history history_mode hour kind
     limit_id model month origin originator outcome plan privacy_mode provider reason record_id role schema service_tier

@@ -13,12 +13,15 @@ from codex_usage_tracker.cli.options import global_options, write_options
 
 COMMANDS = {
     "Ask": {
-        "report": "Tokens by day, week or month, with a picture.",
+        "report": "Tokens and cost by day, week or month, with a picture.",
         "status": "The latest call, context left, limits, today.",
-        "summary": "Tokens by model, thread, project or anything else.",
+        "limits": "What is left, and whether it will last.",
+        "blocks": "Use by windows of five hours.",
+        "summary": "Tokens and cost by model, thread, project or anything else.",
         "query": "The calls themselves, filtered and sorted.",
         "session": "One thread: turns, sub-agents, tools, calls.",
-        "expensive": "The calls that used most.",
+        "expensive": "The calls that cost most.",
+        "pricing-coverage": "How much of it has a price, and by what.",
         "export": "All calls as CSV, JSON or Parquet.",
     },
     "Read": {
@@ -32,6 +35,9 @@ COMMANDS = {
         "init-allowance": "Write an example of what is left of your limits.",
         "init-pricing": "Write an example of prices in USD.",
         "init-rate-card": "Write an example of prices in credits.",
+        "update-pricing": "Take in newer list prices from a public list.",
+        "pin-pricing": "Write all prices that hold now to one file.",
+        "update-rate-card": "Write the rates in credits to a file of your own.",
         "init-thresholds": "Write from where on something is worth a look.",
         "init-projects": "Write an example of names and tags of projects.",
         "init-budgets": "Write an example of budgets.",

@@ -50,7 +50,7 @@ class Rule(Dated, frozen=True, kw_only=True, omit_defaults=True):
 
     `cached_input` and `cache_write` cost what `input` does where nothing is said. With `tier`, these are the prices of
     that service tier alone; `tiers` are factors for others. `estimate` says why a price is a guess, `updated` that an
-    update wrote the rule. Rules of a lower `layer` go before all others, whatever their patterns say.
+    update wrote the rule. Rules of a lower `layer` go before the others of a card, whatever their patterns say.
     """
 
     pattern: Name

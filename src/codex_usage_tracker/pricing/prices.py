@@ -127,7 +127,7 @@ class Prices:
         return Rate(
             model=told[0].model,
             status=_status(usd, factor),
-            confidence=_confidence(credits_, credit_factor),
+            confidence=_confidence(credits_, credit_factor, self.credits),
             assumed=" ".join(sorted(told[0].assumed | told[-1].assumed | ({TIER} if guessed else set()))),
             usd=usd_units(usd.rule, factor or ONE, long) if usd else None,
             credits=credit_units(credits_.rule, credit_factor or ONE) if credits_ else None,
@@ -160,12 +160,13 @@ def _status(usd: Candidate | None, factor: Decimal | None) -> str:
     return "estimated" if usd.rule.estimate or usd.assumed or factor is None else "priced"
 
 
-def _confidence(credits_: Candidate | None, factor: Decimal | None) -> str:
+def _confidence(credits_: Candidate | None, factor: Decimal | None, cards: Sequence[Card]) -> str:
     if credits_ is None:
         return "missing"
     if credits_.rule.estimate or credits_.assumed or factor is None:
         return "inferred"
-    return "exact" if credits_.card.bundled or credits_.card.complete else "user_override"
+    copied = cards[-1].bundled and credits_.rule in cards[-1].rules
+    return "exact" if copied or credits_.card.bundled or credits_.card.complete else "user_override"
 
 
 # -- looking up -------------------------------------------------------------------------------------------------------
@@ -192,7 +193,7 @@ def candidates(cards: Sequence[Card], model: str, provider: str) -> list[Candida
     for place, card in enumerate(cards):
         for alias in card.aliases:
             if matches(alias.pattern, model) or matches(alias.pattern, SNAPSHOT.sub("", model)):
-                found += _by_alias(cards, alias, provider, place + alias.layer)
+                found += _by_alias(cards, alias, provider, place)
     return found
 
 
@@ -202,16 +203,16 @@ def _direct(card: Card, model: str, provider: str, before: tuple[int, ...], plac
             if matches(rule.pattern, name) and matches(rule.provider or card.provider or "*", provider):
                 since, until = _span(rule)
                 own = (-specificity(rule.pattern), rule.tier is None, rule.provider is None, -since)
-                rank = (*before, place + rule.layer, 0, name != model, *own)
+                rank = (*before, place, rule.layer, 0, name != model, *own)
                 yield Candidate(rank, since, until, name, rule, card, frozenset())
 
 
-def _by_alias(cards: Sequence[Card], alias: Alias, provider: str, level: int) -> Iterator[Candidate]:
+def _by_alias(cards: Sequence[Card], alias: Alias, provider: str, place: int) -> Iterator[Candidate]:
     assumed = frozenset() if alias.exact else frozenset({MODEL})
     since, until = _span(alias)
-    before = (level, 1, -specificity(alias.pattern), -since)
-    for place, card in enumerate(cards):
-        for one in _direct(card, alias.model.lower(), provider, before, place):
+    before = (place, alias.layer, 1, -specificity(alias.pattern), -since)
+    for its_place, card in enumerate(cards):
+        for one in _direct(card, alias.model.lower(), provider, before, its_place):
             held = one._replace(since=max(one.since, since), until=min(one.until, until), assumed=assumed)
             if held.since < held.until:
                 yield held

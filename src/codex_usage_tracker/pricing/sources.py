@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,6 +31,11 @@ LONGEST_NAME = 200
 FACTOR_DIGITS = 4
 FIELDS = ("input", "cached_input", "cache_write", "output")
 OLDER_BAND = 200_000
+
+FOR_OTHER_WORK = re.compile(
+    "audio|embedding|image|live|moderation|realtime|search|transcri|translat|tts|vision|whisper"
+)
+"""Names of models that Codex cannot run."""
 
 Quote = dict[str, Decimal]
 """Prices of one sort of request by the names of `FIELDS`."""
@@ -64,7 +70,10 @@ def listing(data: bytes) -> Listing:
     found = next((read for fits, read in SHAPES if fits(document)), None)
     if found is None:
         raise InvalidValueError("the price list has no shape that is known", _hint())
-    return Listing([rule for name, entries in found(document) for rule in _understood(name, entries)])
+    rules = [rule for name, entries in found(document) for rule in _understood(name, entries)]
+    if not rules:
+        raise InvalidValueError("the price list has no model of OpenAI", _hint())
+    return Listing(rules)
 
 
 def _hint() -> str:
@@ -195,7 +204,7 @@ def _quote(prices: list[Any], times: int = 1) -> Quote:
     """Return the prices that are numbers, per million tokens, without the noise of binary fractions."""
     told = dict(zip(FIELDS, map(_number, prices), strict=True))
     whole = {key: price * times for key, price in told.items() if price is not None}
-    return {key: price.quantize(FINEST).normalize() for key, price in whole.items() if price <= HIGHEST_PRICE}
+    return {key: _tidy(price.quantize(FINEST)) for key, price in whole.items() if price <= HIGHEST_PRICE}
 
 
 def _number(value: Any) -> Decimal | None:
@@ -208,8 +217,10 @@ def _number(value: Any) -> Decimal | None:
 
 def _understood(name: str, entries: list[Entry]) -> list[Rule]:
     """Return the rules of a model; none where a list says what cannot be, such as a price that ends before it began."""
+    if not 0 < len(name) <= LONGEST_NAME or "*" in name or FOR_OTHER_WORK.search(name):
+        return []
     try:
-        return list(_rules(name, entries)) if 0 < len(name) <= LONGEST_NAME else []
+        return list(_rules(name, entries))
     except ValueError:
         return []
 
@@ -259,4 +270,9 @@ def _long(entry: Entry) -> LongContext | None:
 
 def _ratio(part: Decimal, whole: Decimal) -> Decimal:
     """Return how many times one price is another."""
-    return round(part / whole, FACTOR_DIGITS).normalize() if whole else Decimal(1)
+    return _tidy(round(part / whole, FACTOR_DIGITS)) if whole else Decimal(1)
+
+
+def _tidy(number: Decimal) -> Decimal:
+    """Return a number without needless zeros, and not as 2E+1."""
+    return Decimal(f"{number.normalize():f}")
