@@ -27,7 +27,18 @@ from codex_usage_tracker.config.allowance import Allowance
 from codex_usage_tracker.config.budgets import Budgets
 from codex_usage_tracker.config.projects import Projects
 from codex_usage_tracker.config.thresholds import Thresholds
-from codex_usage_tracker.contract import Calls, Session, Status, Summary, checks, logs, outcomes, prices, settings
+from codex_usage_tracker.contract import (
+    Calls,
+    Session,
+    Status,
+    Summary,
+    checks,
+    limits,
+    logs,
+    outcomes,
+    prices,
+    settings,
+)
 from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
 from codex_usage_tracker.pricing import bundled
@@ -44,7 +55,7 @@ NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 ANSWERS = (
     Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Export, outcomes.Deletion, outcomes.DemoHistory,
     outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
-    prices.PricingUpdate, logs.LogInspection, checks.Doctor,
+    prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",
@@ -61,6 +72,7 @@ ENVIRONMENT = {
     "CODEX_USAGE_TRACKER_HOME": "The folder of the tracker's own files; `~/.codex-usage-tracker` otherwise.",
     "CODEX_USAGE_TRACKER_PRIVACY_MODE": "The privacy mode, where `--privacy-mode` names none.",
     "CODEX_USAGE_TRACKER_DEBUG": "With 1, an unexpected failure prints where it comes from.",
+    "CODEX_USAGE_WEEKLY_RESET": "When weekly limits reset, as `thu 09:15` in local time, for logs of clients that do not tell.",
     "COLUMNS": "The width to draw for.",
     "NO_COLOR": "With any value, nothing is coloured.",
 }

@@ -11,7 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from codex_usage_tracker import contract, privacy
-from codex_usage_tracker.contract import checks, logs, outcomes
+from codex_usage_tracker.contract import checks, limits, logs, outcomes, windows
 from codex_usage_tracker.query.dimensions import NAMES
 from tests.cli import goldens, history
 from tests.cli.conftest import Run, ask, codex_home, database, run_plain, surroundings
@@ -33,6 +33,8 @@ COMMANDS = (
     ["expensive"],
     ["session", history.PARSER],
     ["status"],
+    ["limits", "--history", "0"],
+    ["blocks", "--last", "all"],
     ["refresh"],
     ["doctor", "--suggest-repair"],
 )
@@ -41,7 +43,7 @@ BY_STRICT_THINGS = (["summary", "--group-by", "branch"], ["summary", "--group-by
 
 def structs() -> Iterator[type[msgspec.Struct]]:
     """Give all structs that leave the process."""
-    for module in (contract, checks, logs, outcomes):
+    for module in (contract, checks, limits, logs, outcomes, windows):
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, msgspec.Struct) and one.__module__ == module.__name__:
                 yield one

@@ -69,6 +69,8 @@ SHOWN = frozenset(
     Export.format FactRow.name Failure.code FileProblem.reason LogNote.code LogNote.meaning
     ParsedAllowance.notes PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day
     SettingsFile.settings TypedLimit.family TypedLimit.limit
+    Forecast.sentence Forecast.verdict TypedAllowance.family TypedAllowance.window Worth.unit
+    Spread.least Spread.lower Spread.median Spread.most Spread.upper credits_per_percent whole_credits whole_usd
     account agent_role assumed basis client_version confidence credit_confidence credited_share credits date day effort
     estimated_usd min_credits min_usd priced_as priced_share pricing_status usd group_by history history_mode hour kind
     limit_id model month origin originator outcome plan privacy_mode provider reason record_id role schema service_tier
