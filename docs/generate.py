@@ -72,7 +72,7 @@ ENVIRONMENT = {
     "CODEX_USAGE_TRACKER_HOME": "The folder of the tracker's own files; `~/.codex-usage-tracker` otherwise.",
     "CODEX_USAGE_TRACKER_PRIVACY_MODE": "The privacy mode, where `--privacy-mode` names none.",
     "CODEX_USAGE_TRACKER_DEBUG": "With 1, an unexpected failure prints where it comes from.",
-    "CODEX_USAGE_WEEKLY_RESET": "When weekly limits reset, as `thu 09:15` in local time, for logs of clients that do not tell.",
+    "CODEX_USAGE_WEEKLY_RESET": "When weekly limits reset where logs do not tell: `thu 09:15`, in local time.",
     "COLUMNS": "The width to draw for.",
     "NO_COLOR": "With any value, nothing is coloured.",
 }
