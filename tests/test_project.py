@@ -125,6 +125,15 @@ def test_the_lock_satisfies_what_the_project_declares(lock: str, wanted: list[Re
         assert requirement.specifier.contains(str(pin.specifier).removeprefix("=="), prereleases=True), requirement
 
 
+def test_the_lock_of_price_lists_pins_them_alone() -> None:
+    entries = locked("requirements/prices.txt")
+    assert set(entries) == {canonicalize_name(requirement.name) for requirement in group("prices")}
+    for requirement in group("prices"):
+        pin, hashes = entries[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(str(pin.specifier).removeprefix("=="))
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", digest) for digest in hashes)
+
+
 def test_both_locks_pin_the_same_versions() -> None:
     full = locked("requirements/dev.txt")
     for name, (pin, hashes) in locked("requirements/run.txt").items():

@@ -1,6 +1,7 @@
 """`update-pricing`, `pin-pricing` and `update-rate-card`, with a server on this machine."""
 
 import json
+import shutil
 import socket
 import threading
 import time
@@ -269,6 +270,22 @@ def test_pinned_prices_stand_alone_and_are_not_updated(run_plain: Run, tmp_path:
     (tmp_path / "list.json").write_bytes(NEWER)
     refused = run_plain("update-pricing", "--source-file", str(tmp_path / "list.json"), "--output", str(out), "--json")
     assert (refused.code, "pinned" in refused.json["error"]["message"]) == (2, True)
+
+
+def test_pinned_prices_give_the_same_amounts_after_prices_have_changed(
+    run_plain: Run, tmp_path: Path, database: str
+) -> None:
+    def usd(*args: str) -> str:
+        return str(run_plain("summary", "--db", str(path), "--json", *args).json["totals"]["usd"])
+
+    path, out = Path(shutil.copy(database, tmp_path / "usage.sqlite3")), str(tmp_path / "pinned.json")
+    before = usd()
+    assert run_plain("pin-pricing", "--output", out).code == 0
+    (tmp_path / "tracker").mkdir(exist_ok=True)
+    dear = '{"rules": [{"pattern": "*", "input": 900, "output": 900}]}'
+    (tmp_path / "tracker" / "pricing.json").write_text(dear, encoding="utf-8")
+    assert float(usd()) > float(before) > 0
+    assert usd("--pricing", out) == before
 
 
 def test_the_rate_card_is_copied_to_be_edited(run_plain: Run, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class Rule(Dated, frozen=True, kw_only=True, omit_defaults=True):
         Dated.__post_init__(self)
         prices = {key: getattr(self, key) for key in ("input", "output", "cached_input", "cache_write")}
         check({key: price for key, price in prices.items() if price is not None}, HIGHEST_PRICE)
-        check(self.tiers, HIGHEST_FACTOR)
+        check({f"tiers.{name}": factor for name, factor in self.tiers.items()}, HIGHEST_FACTOR)
 
 
 class Alias(Dated, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,7 +104,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     examples: tuple[msgspec.Raw, ...] = ()
 
     def __post_init__(self) -> None:
-        check(self.tiers, HIGHEST_FACTOR)
+        check({f"tiers.{name}": factor for name, factor in self.tiers.items()}, HIGHEST_FACTOR)
 
 
 def instant(key: str, text: str | None) -> int | None:
