@@ -28,7 +28,9 @@ from codex_usage_tracker.config.budgets import Budgets
 from codex_usage_tracker.config.projects import Projects
 from codex_usage_tracker.config.thresholds import Thresholds
 from codex_usage_tracker.contract import (
+    BudgetCheck,
     Calls,
+    Coverage,
     Session,
     Status,
     Summary,
@@ -55,7 +57,7 @@ NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 ANSWERS = (
     Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Export, outcomes.Deletion, outcomes.DemoHistory,
     outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
-    prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks,
+    prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks, BudgetCheck, Coverage,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",
@@ -64,6 +66,7 @@ EXIT_CODES = {
     ExitCode.NO_LOGS: "There are no Codex logs where they were looked for.",
     ExitCode.BUSY: "Another refresh is running and did not end in time.",
     ExitCode.DATABASE: "The database is not there, cannot be opened or is damaged.",
+    ExitCode.OVER_BUDGET: "`budget check` found a budget that is exceeded.",
     ExitCode.INTERRUPTED: "Interrupted with Ctrl-C. What was read is kept.",
 }
 ENVIRONMENT = {

@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     NO_LOGS = 3
     BUSY = 4
     DATABASE = 5
+    OVER_BUDGET = 6
     INTERRUPTED = 130
 
 

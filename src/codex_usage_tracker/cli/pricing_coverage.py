@@ -55,7 +55,8 @@ def _lines(answer: Coverage, screen: Screen) -> Iterator[str]:
     unpriced = sorted({row.model or UNKNOWN for row in answer.rows if row.usd is None})
     if unpriced:
         yield ""
-        yield f"{counted(len(unpriced), 'model')} without a price; set one with `init-pricing`, or try `update-pricing`."
+        without = counted(len(unpriced), "model")
+        yield f"{without} without a price; set one with `init-pricing`, or try `update-pricing`."
     more = f"first {answer.row_count:,} rows, --limit 0 gives all" if answer.truncated else ""
     yield from words.footer(answer.scope, screen, more, *remarks(totals))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,10 +18,11 @@ from codex_usage_tracker.cli.text import cells, cut, pad, safe
 from codex_usage_tracker.reports.status import status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.config.budgets import Budget
     from codex_usage_tracker.contract import Status
 
 LEVEL_CELLS = 24
@@ -31,8 +33,16 @@ LEVEL_CELLS = 24
 def command(asked: Invocation, no_refresh: bool) -> None:
     """Show the latest call, the context and limits that are left, and today's tokens."""
     with reading.questions(asked, fresh=not no_refresh) as reader:
-        answer, now = status(reader), reader.now
+        answer, now = status(reader, _budgets(asked)), reader.now
     asked.answer(answer, partial(_lines, now=now))
+
+
+def _budgets(asked: Invocation) -> Sequence[Budget]:
+    if not os.path.exists(asked.tracker.files.budgets):
+        return ()
+    from codex_usage_tracker.cli import budget  # noqa: PLC0415  (few people have budgets)
+
+    return budget.settings(asked)
 
 
 def _lines(answer: Status, screen: Screen, *, now: int) -> Iterator[str]:
@@ -52,6 +62,11 @@ def _lines(answer: Status, screen: Screen, *, now: int) -> Iterator[str]:
         ],
     )
     yield from table.lines(screen)
+    if answer.budgets:
+        from codex_usage_tracker.cli import budget  # noqa: PLC0415  (few people have budgets)
+
+        yield ""
+        yield from budget.table(answer.budgets, now).lines(screen)
     yield from words.footer(answer.scope, screen, *remarks(answer.all_time))
 
 

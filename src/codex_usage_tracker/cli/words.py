@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from codex_usage_tracker.contract import Scope
 
 
-def footer(scope: Scope, screen: Screen, *first: str, filters: bool = True) -> Iterator[str]:
+def footer(
+    scope: Scope, screen: Screen, *first: str, filters: bool = True, ranged: bool = True,
+) -> Iterator[str]:  # fmt: skip
     """Say what an answer is about: in one line where it fits, parted at the dots where it does not."""
     zone = ZoneInfo(scope.timezone)
     history = "archived included" if scope.history == "all" else "without archived"
     privacy = () if scope.privacy_mode == "normal" else (f"privacy {scope.privacy_mode}",)
-    parts = (*first, *privacy, _filters(scope) if filters else "", _range(scope, zone), scope.timezone, history)
+    about = (_filters(scope) if filters else "", _range(scope, zone) if ranged else "")
+    parts = (*first, *privacy, *about, scope.timezone, history)
     for line in joined([*filter(None, parts), f"as of {clock(scope.as_of, zone)}"], screen):
         yield screen.style(line, "faint")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from codex_usage_tracker.contract.budgets import BudgetState
 from codex_usage_tracker.contract.windows import Window
 
 SCHEMA = "codex-usage-tracker-{}-v1"
@@ -215,6 +216,7 @@ class Status(msgspec.Struct, kw_only=True):
     today: Numbers
     week: Numbers
     all_time: Numbers
+    budgets: list[BudgetState] = []
 
 
 class CoverageRow(Numbers, kw_only=True):
@@ -237,3 +239,12 @@ class Coverage(msgspec.Struct, kw_only=True):
     totals: Numbers
     row_count: int
     truncated: bool
+
+
+class BudgetCheck(msgspec.Struct, kw_only=True):
+    """All budgets; `status` is the worst of theirs, ok where there are none."""
+
+    schema: str
+    scope: Scope
+    status: str
+    budgets: list[BudgetState]

@@ -11,6 +11,10 @@ from codex_usage_tracker.reports.scope import call_row, numbers, schema, scope_o
 from codex_usage_tracker.reports.windows import current_windows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codex_usage_tracker.config.budgets import Budget
+    from codex_usage_tracker.contract.budgets import BudgetState
     from codex_usage_tracker.query.reader import Reader
 
 LEARNED_DAYS = 35
@@ -19,8 +23,8 @@ BASELINE_TOKENS = 12_000
 """Tokens that Codex takes as always used when it tells how much context is left."""
 
 
-def status(reader: Reader) -> Status:
-    """Return the latest call with its context, the limits as last seen and the numbers of today."""
+def status(reader: Reader, budgets: Sequence[Budget] = ()) -> Status:
+    """Return the latest call with its context, the limits as last seen, the numbers of today, and budgets."""
     latest = next((call_row(values) for values in run.calls(reader.db, Filter(), limit=1)), None)
     return Status(
         schema=schema("status"),
@@ -31,7 +35,16 @@ def status(reader: Reader) -> Status:
         today=numbers(run.totals(reader.db, Filter(since=reader.midnight()))),
         week=numbers(run.totals(reader.db, Filter(since=reader.midnight(6)))),
         all_time=numbers(run.totals(reader.db, Filter())),
+        budgets=_states(reader, budgets),
     )
+
+
+def _states(reader: Reader, budgets: Sequence[Budget]) -> list[BudgetState]:
+    if not budgets:
+        return []
+    from codex_usage_tracker.reports.budgets import state  # noqa: PLC0415  (few people have budgets)
+
+    return [state(reader, budget) for budget in budgets]
 
 
 def _context_left(call: CallRow | None) -> float | None:
