@@ -105,7 +105,7 @@ NUMBERS = (
     Column("Tokens", style="strong"),
     Column("Est. cost "),
     Column("Credits ", leaves=1),
-    Column("a percent", leaves=3, style="faint"),
+    Column("per 1%", leaves=3, style="faint"),
 )
 
 

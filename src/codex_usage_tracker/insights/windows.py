@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +27,7 @@ class Point(NamedTuple):
     used: float
 
 
-@dataclass(slots=True)
-class Window:
+class Window(msgspec.Struct):
     """A stretch of time in which the used percent of a limit only rose; `seen` snapshots told of it."""
 
     length_ms: int
@@ -35,7 +35,7 @@ class Window:
     last_seen_at: int
     points: list[Point]
     resets_at: int | None = None
-    plans: list[str] = field(default_factory=list)
+    plans: list[str] = []
     credits: str | None = None
     seen: int = 1
     assumed: bool = False
