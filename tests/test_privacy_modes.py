@@ -1,6 +1,8 @@
 """What the privacy modes hide, in every answer and on every way out."""
 
+import importlib
 import json
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import UnionType
@@ -11,7 +13,6 @@ import pyarrow.parquet
 import pytest
 
 from codex_usage_tracker import contract, privacy
-from codex_usage_tracker.contract import checks, limits, logs, outcomes, windows
 from codex_usage_tracker.query.dimensions import NAMES
 from tests.cli import goldens, history
 from tests.cli.conftest import Run, ask, codex_home, database, run_plain, surroundings
@@ -43,7 +44,8 @@ BY_STRICT_THINGS = (["summary", "--group-by", "branch"], ["summary", "--group-by
 
 def structs() -> Iterator[type[msgspec.Struct]]:
     """Give all structs that leave the process."""
-    for module in (contract, checks, limits, logs, outcomes, windows):
+    names = [f"{contract.__name__}.{one.name}" for one in pkgutil.iter_modules(contract.__path__)]
+    for module in (contract, *map(importlib.import_module, names)):
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, msgspec.Struct) and one.__module__ == module.__name__:
                 yield one

@@ -43,6 +43,7 @@ REDACTED_WORDS = {
     "thread_name": GONE,
     "Row.name": GONE,
     "ThreadInfo.name": GONE,
+    "BudgetState.name": "Budget",
     "filters.search": "Search",
     "filters.thread": "Thread",
 }
@@ -65,7 +66,8 @@ STRICT_WORDS = REDACTED_WORDS | {
 WORDS: dict[str, dict[str, str]] = {NORMAL: {}, REDACTED: REDACTED_WORDS, STRICT: STRICT_WORDS}
 SHOWN = frozenset(
     """
-    Check.hint Check.message Check.name Check.status DatabaseState.hint DatabaseState.problem Doctor.status
+    BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
+    BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint DatabaseState.problem Doctor.status
     Export.format FactRow.name Failure.code FileProblem.reason LogNote.code LogNote.meaning
     ParsedAllowance.notes PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day
     SettingsFile.settings TypedLimit.family TypedLimit.limit
