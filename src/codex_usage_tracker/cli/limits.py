@@ -79,6 +79,7 @@ def _lines(answer: Limits, screen: Screen, *, now: int) -> Iterator[str]:
         yield from _worth(answer.quotas, screen)
     yield from _typed(answer.allowance, zone, now, screen)
     yield from _part(_history(answer.history, zone), screen)
+    yield from _oddities(answer.history, zone, screen)
     yield from words.footer(answer.scope, screen)
 
 
@@ -96,8 +97,7 @@ def _said(window: LimitWindow, screen: Screen) -> Iterator[str]:
     pace = (
         f"{rate.overall:.2g}% an hour so far, {rate.lately:.2g}% in the last {roughly(rate.lately_ms)}" if rate else ""
     )
-    remarks = [text for name, text in REMARKS.items() if getattr(window, name)]
-    yield from words.hanging(title, [*filter(None, (said, pace)), *remarks], TITLE_CELLS, screen)
+    yield from words.hanging(title, [*filter(None, (said, pace)), *_remarks(window)], TITLE_CELLS, screen)
 
 
 NUMBERS = (
@@ -136,14 +136,12 @@ def _history(windows: list[LimitWindow], zone: ZoneInfo) -> Table:
         Column("", right=False, leaves=5, least=8, most=24),
         Column("Used"),
         *NUMBERS,
-        Column("", right=False, leaves=6, style="faint"),
     )
     return Table(columns, [_row(one, zone) for one in windows])
 
 
 def _row(window: LimitWindow, zone: ZoneInfo) -> list[Cell]:
     from_ = ("" if window.start_known else "~") + clock(window.starts_at, zone)
-    remarks = ", ".join(text for name, text in REMARKS.items() if getattr(window, name))
     return [
         levels.name(window.limit_id, window.window_minutes),
         from_,
@@ -151,8 +149,19 @@ def _row(window: LimitWindow, zone: ZoneInfo) -> list[Cell]:
         partial(bars.level, window.used_percent),
         percent(window.used_percent),
         *_numbers(window),
-        remarks,
     ]
+
+
+def _remarks(window: LimitWindow) -> list[str]:
+    return [text for name, text in REMARKS.items() if getattr(window, name)]
+
+
+def _oddities(windows: list[LimitWindow], zone: ZoneInfo, screen: Screen) -> Iterator[str]:
+    """Say of which earlier windows something is odd."""
+    for window in windows:
+        title = f"{levels.name(window.limit_id, window.window_minutes)} of {clock(window.starts_at, zone)}"
+        if remarks := _remarks(window):
+            yield screen.style(f"{title}: {', '.join(remarks)}", "faint")
 
 
 def _worth(quotas: list[QuotaEstimate], screen: Screen) -> Iterator[str]:

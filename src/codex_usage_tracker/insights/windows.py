@@ -155,7 +155,7 @@ class _Series:
                 self.former.append(Point(last.resets_at, last.used))
         opened = Window(self.length_ms, one.at, max(one.at, one.again_at), [Point(one.at, one.used)], one.resets_at)
         opened.plans = [plan] if plan else []
-        opened.credits, opened.assumed, opened.cut_within = one.credits, one.assumed, within
+        opened.credits, opened.assumed, opened.cut_within = one.credits, bool(one.assumed), within
         self.windows.append(opened)
         self._give_up_doubts()
 

@@ -93,12 +93,12 @@ WITH span AS MATERIALIZED (
   SELECT key AS id, value ->> 0 AS since, value ->> 1 AS until, value ->> 2 AS spark, value ->> 3 AS account,
   ((value ->> 0) + 899999) / 900000 AS first, (value ->> 1) / 900000 AS last FROM json_each(?))
 SELECT id, {selected} FROM (
-  SELECT id, {sums} FROM span CROSS JOIN rollup ON quarter >= first AND quarter < last WHERE {of_rollups}
+  SELECT id, {sums} FROM span CROSS JOIN rollup sums ON quarter >= first AND quarter < last WHERE {of_rollups}
   UNION ALL
-  SELECT span.id, {of_call} FROM span CROSS JOIN call ON at >= since AND at < min(until, first * 900000)
+  SELECT span.id, {of_call} FROM span CROSS JOIN call sums ON at >= since AND at < min(until, first * 900000)
   WHERE {of_calls}
   UNION ALL
-  SELECT span.id, {of_call} FROM span CROSS JOIN call ON at >= max(first, last) * 900000 AND at < until
+  SELECT span.id, {of_call} FROM span CROSS JOIN call sums ON at >= max(first, last) * 900000 AND at < until
   WHERE {of_calls}
 ) GROUP BY id
 """
@@ -125,12 +125,11 @@ def _own(reader: apsw.Connection, spans: Sequence[Span]) -> list[str]:
     )
     conditions = [f"(spark IS NULL OR spark = (profile_id IN ({sparks})))"]
     if reader.execute(FOREIGN).fetchone():
-        of_thread = "SELECT thread.client_id FROM thread WHERE thread.id = thread_id"
+        of_thread = "SELECT thread.client_id FROM thread WHERE thread.id = sums.thread_id"
         conditions.append(f"(spark IS NULL OR ifnull(({of_thread}), 0) NOT IN ({FOREIGN}))")
     if any(span.account for span in spans):
-        conditions.append(
-            "(span.account IS NULL OR span.account = (SELECT thread.account FROM thread WHERE thread.id = thread_id))"
-        )
+        account = "SELECT thread.account FROM thread WHERE thread.id = sums.thread_id"
+        conditions.append(f"(span.account IS NULL OR span.account = ({account}))")
     return conditions
 
 
