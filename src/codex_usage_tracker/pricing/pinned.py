@@ -40,7 +40,7 @@ def pinned(cards: Sequence[Card], day: str) -> Card:
 
 def _layers(card: Card) -> int:
     """Return how many layers a card has."""
-    return 1 + max((one.layer for one in (*card.rules, *card.aliases)), default=0)
+    return 1 + max([0, *(rule.layer for rule in card.rules), *(alias.layer for alias in card.aliases)])
 
 
 def _alone(rule: Rule, card: Card, first: int) -> Rule:
