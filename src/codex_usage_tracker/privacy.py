@@ -52,6 +52,7 @@ STRICT_WORDS = REDACTED_WORDS | {
     "branch": "Branch",
     "git_branch": "Branch",
     "nickname": "Agent",
+    "project_tag": "Tags",
     "session": "Thread",
     "thread": "Thread",
     "root_thread": "Thread",
@@ -67,16 +68,16 @@ WORDS: dict[str, dict[str, str]] = {NORMAL: {}, REDACTED: REDACTED_WORDS, STRICT
 SHOWN = frozenset(
     """
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
-    BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint DatabaseState.problem Doctor.status
-    Export.format FactRow.name Failure.code FileProblem.reason LogNote.code LogNote.meaning
-    ParsedAllowance.notes PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day
-    SettingsFile.settings TypedLimit.family TypedLimit.limit
-    Forecast.sentence Forecast.verdict TypedAllowance.family TypedAllowance.window Worth.unit
-    Spread.least Spread.lower Spread.median Spread.most Spread.upper credits_per_percent whole_credits whole_usd
-    account agent_role assumed basis client_version confidence credit_confidence credited_share credits date day effort
-    estimated_usd min_credits min_usd priced_as priced_share pricing_status usd group_by history history_mode hour kind
-    limit_id model month origin originator outcome plan privacy_mode provider reason record_id role schema service_tier
-    source subagent_type thread_source tier timezone type version week
+    BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
+    DatabaseState.problem Doctor.status Export.format FactRow.name Failure.code FileProblem.reason Forecast.sentence
+    Forecast.verdict LogNote.code LogNote.meaning ParsedAllowance.notes PriceChange.after PriceChange.before
+    PriceChange.field PriceChange.from_day SettingsFile.settings Spread.least Spread.lower Spread.median Spread.most
+    Spread.upper TypedAllowance.family TypedAllowance.window TypedLimit.family TypedLimit.limit Worth.unit
+    account agent_role assumed basis client_version confidence credit_confidence credited_share credits
+    credits_per_percent date day effort estimated_usd group_by history history_mode hour kind limit_id min_credits
+    min_usd model month origin originator outcome plan priced_as priced_share pricing_status privacy_mode provider
+    reason record_id role schema service_tier source subagent_type thread_source tier timezone type usd version week
+    whole_credits whole_usd
     """.split(),  # noqa: SIM905  (a list of words reads best as one text)
 )
 """Texts that no mode hides by themselves; a text that stands in no table is hidden, so that no new one slips out."""

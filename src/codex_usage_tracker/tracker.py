@@ -133,6 +133,7 @@ class Tracker:
         try:
             with database.told(self.database):
                 self._price(connection)
+                self._name_projects(connection)
                 yield Reader(connection, zone, self.now())
         finally:
             connection.close()
@@ -154,3 +155,12 @@ class Tracker:
         except (BusyError, DatabaseError, FileAccessError):  # another process is at it, or the database is not ours
             return False
         return True
+
+    def _name_projects(self, connection: apsw.Connection) -> None:
+        """Let answers call projects as the user does."""
+        if not os.path.exists(self.files.projects):
+            return
+        from codex_usage_tracker.config.projects import Projects  # noqa: PLC0415  (few people name their projects)
+        from codex_usage_tracker.store import projects  # noqa: PLC0415
+
+        projects.shadow(connection, self.settings(self.files.projects, Projects))

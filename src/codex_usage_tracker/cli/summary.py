@@ -24,6 +24,7 @@ SPLITS = {
     "by-model": "model",
     "by-cwd": "directory",
     "by-project": "project",
+    "by-project-tag": "project_tag",
     "by-thread": "thread",
     "by-subagent-role": "role",
     "by-subagent-type": "kind",

@@ -36,6 +36,7 @@ DIMENSIONS = {
             "The user's thread, with its sub-agents, reviews and guardians.",
         ),
         Dimension("project", "Project", "thread", "project.name", "The repository, or else the folder."),
+        Dimension("project_tag", "Tags", "thread", _text("project.tags"), "The tags that `projects.json` gives it."),
         Dimension("directory", "Directory", "thread", "project.cwd", "The folder the thread began in."),
         Dimension("remote", "Git remote", "thread", _text("project.git_remote"), "The repository's remote."),
         Dimension("branch", "Branch", "thread", _text("thread.git_branch"), "The branch the thread began on."),
