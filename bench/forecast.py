@@ -87,7 +87,7 @@ def score(told: list[Snapshot], minutes: int, dice: random.Random, count: int, *
         if answer.at_reset is None or answer.verdict == "full":
             found.silent += answer.at_reset is None
         else:
-            low, _, high = answer.at_reset
+            low, _, high, _ = answer.at_reset
             found.held += low <= came_to[resets_at] <= high
             found.widths.append(high - low)
             found.full.setdefault(answer.verdict, []).append(came_to[resets_at] >= 100)  # noqa: PLR2004

@@ -80,7 +80,7 @@ def test_what_may_or_may_not_suffice_is_tight() -> None:
 def test_what_is_used_up_is_full() -> None:
     told, said = answer(windows(seen(1, 60), seen(2, 104.5)), START + 2 * HOUR)
     assert told.verdict == "full"
-    assert told.at_reset == (104.5, 104.5, 104.5)
+    assert told.at_reset == (104.5, 104.5, 104.5, 104.5)
     assert said == "Used up: nothing is left until the reset in 3 h."
 
 
@@ -106,6 +106,15 @@ def test_where_too_little_is_known_nothing_is_claimed(found: list[Window], hours
     assert (told.verdict, told.at_reset, told.full_at) == ("unknown", None, None)
     assert reason in told.reason
     assert said == f"No forecast: {told.reason}."
+
+
+def test_what_would_be_used_up_at_this_very_pace_is_not_called_safe() -> None:
+    """Whatever the habit: nobody ever went on for so long at night, but somebody is at it now."""
+    habit = [seen(day * 24 + hour / 4, 2 * (hour + 1), day * 24 + 5) for day in range(30) for hour in range(3)]
+    tonight = [seen(30 * 24 + hour / 4, 12 * (hour + 1), 30 * 24 + 5) for hour in range(4)]
+    told = forecast(windows(*habit, *tonight), tonight[-1].at + MINUTE)
+    assert told.verdict == "tight"
+    assert told.full_earliest_at is not None
 
 
 def test_a_first_window_is_forecast_from_its_own_pace_and_widely() -> None:
@@ -176,8 +185,8 @@ def test_a_forecast_never_contradicts_itself(drawn: tuple[list[Window], int]) ->
     assert sentence(told, found[-1], now).endswith(".")
     if told.at_reset is None or told.verdict == "full":
         return
-    low, expected, high = told.at_reset
-    assert found[-1].used <= low <= expected <= high <= 100
+    low, expected, high, worst = told.at_reset
+    assert found[-1].used <= low <= expected <= high <= worst <= 100
     instants = [at for at in (told.full_earliest_at, told.full_at, told.full_latest_at) if at is not None]
     assert instants == sorted(instants)
     assert all(now <= at <= found[-1].ends_at for at in instants)
@@ -188,12 +197,14 @@ def test_a_forecast_never_contradicts_itself(drawn: tuple[list[Window], int]) ->
 @pytest.mark.slow
 def test_the_stated_interval_holds_in_at_least_four_of_five_cases() -> None:
     steady = [told_by(seed, calls) for seed, calls in ((11, 2_000), (12, 2_000), (13, 6_000), (14, 6_000))]
-    for histories, minutes in product((steady, [told_by_bursts(seed) for seed in (1, 2, 3, 4)]), MINUTES):
+    for histories, minutes in product((steady, [told_by_bursts(seed) for seed in (1, 2, 3)]), MINUTES):
         for working in (False, True):
             dice = random.Random(minutes)
-            whole = added([score(one[minutes], minutes, dice, 80, working=working) for one in histories])
-            assert whole.told > 150
+            whole = added([score(one[minutes], minutes, dice, 60, working=working) for one in histories])
+            assert whole.told > 100
             assert whole.coverage >= 0.8, (minutes, working, whole.coverage)
             assert whole.width < 65, (minutes, working, whole.width)
             came = whole.full.get("safe", [])
-            assert sum(came) <= 0.12 * len(came), "what is called safe is hardly ever used up"
+            assert sum(came) <= (0.02 if histories is steady else 0.15) * len(came), (
+                "what is called safe hardly ever is used up"
+            )

@@ -9,9 +9,10 @@ class Forecast(msgspec.Struct, kw_only=True):
     """What will be used of a window at its reset, in percent, and when all of it is used up.
 
     `verdict` is safe, tight, over, full or unknown; `sentence` answers whether it is safe to go on, or says why there
-    is no forecast. At least four of five times use ends between `percent_low` and `percent_high`. `full_at` and its
-    earliest and latest instants are null where that is not before the reset. `stretches` is how many stretches of
-    earlier use were learned from, 0 where the window's own pace is all there is.
+    is no forecast. At least four of five times use ends between `percent_low` and `percent_high`; safe are windows that
+    are not used up in the worst case either. `full_at`, `full_earliest_at` (the worst case) and `full_latest_at` are
+    null where that is not before the reset. `stretches` is how many stretches of earlier use were learned from, 0 where
+    the window's own pace is all there is.
     """
 
     verdict: str

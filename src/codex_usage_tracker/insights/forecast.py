@@ -22,6 +22,8 @@ FULL = 100.0
 
 TAIL = 0.08
 """The share of the past that the interval leaves out at each end, before it is widened for how little past there is."""
+WORST = 0.02
+"""What is called safe leaves out no more than this share of the past."""
 LEAST_STRETCHES = 2.0
 """So many stretches of the past that do not overlap are needed to learn from them."""
 STEPS = 1_440
@@ -43,11 +45,12 @@ class Burn(NamedTuple):
 
 
 class Range(NamedTuple):
-    """Percents used at an instant to come: what is expected, and between what it will most likely lie."""
+    """Percents used at an instant to come: what is expected, between what it will most likely lie, and the worst."""
 
     low: float
     expected: float
     high: float
+    worst: float
 
 
 class Forecast(NamedTuple):
@@ -82,7 +85,7 @@ def forecast(windows: Sequence[Window], now: int, utc_offset_ms: int = 0) -> For
     if reason:
         return Forecast("unknown", reason=reason)
     if window.used >= FULL:
-        return Forecast("full", Range(window.used, window.used, window.used), now, now, now)
+        return Forecast("full", Range(*[window.used] * 4), now, now, now)
     past = _Past(_comparable(windows), now, utc_offset_ms)
     if past.stretches >= LEAST_STRETCHES:
         return _told(window, past, now)
@@ -107,14 +110,14 @@ def _silence(window: Window, now: int) -> str:
 def _told(window: Window, past: _Past | _Pace, now: int) -> Forecast:
     rest = window.ends_at - now
     at_reset = past.used_after(rest)
-    verdict = "safe" if at_reset.high < FULL else "over" if at_reset.expected >= FULL else "tight"
-    instants = [_full_after(past, rest, place) for place in (1, 2, 0)]
+    verdict = "safe" if at_reset.worst < FULL else "over" if at_reset.expected >= FULL else "tight"
+    instants = [_full_after(past, rest, place) for place in (1, 3, 0)]
     full = [None if after is None else now + after for after in instants]
     return Forecast(verdict, at_reset, full[0], full[1], full[2], past.stretches)
 
 
 def _full_after(past: _Past | _Pace, rest: int, place: int) -> int | None:
-    """Return after how long one of the three percents is at 100, None if it is not before the reset."""
+    """Return after how long one of the percents is at 100, None if it is not before the reset."""
     if past.used_after(rest)[place] < FULL:
         return None
     low, high = 0, rest
@@ -148,6 +151,7 @@ class _Past:
         self.window = windows[-1]
         self.now = now
         self.offset = utc_offset_ms
+        self.rate = _rate(self.window, now)
         self.since = windows[0].starts_at
         self.rest = self.window.ends_at - now
         self.like = self._like()
@@ -157,13 +161,13 @@ class _Past:
     def used_after(self, after: int) -> Range:
         """Return the percents used so long from now, from what was added in like stretches of the past."""
         added = sorted((self._added(at, at + after) * factor, weight) for at, weight, factor in self.like)
-        low, middle, high = _quantiles(added, (TAIL, 0.5, 1 - TAIL))
         used = self.window.used
-        most = max(FULL, used)
+        low, middle, high, worst = (used + one for one in _quantiles(added, (TAIL, 0.5, 1 - TAIL, 1 - WORST)))
         return Range(
-            min(most, max(used, math.floor(used + middle - (middle - low) * self.wider))),
-            min(most, used + middle),
-            min(most, math.ceil(used + middle + (high - middle) * self.wider)),
+            min(FULL, max(used, math.floor(middle - (middle - low) * self.wider))),
+            min(FULL, middle),
+            min(FULL, math.ceil(middle + (high - middle) * self.wider)),
+            min(FULL, math.ceil(max(middle + (worst - middle) * self.wider, used + self.rate * after))),
         )
 
     def _added(self, since: int, until: int) -> float:
@@ -223,6 +227,12 @@ class _Past:
         return min(alike, (self.now - self.since) / max(self.rest, DAY_MS // 2))
 
 
+def _rate(window: Window, now: int) -> float:
+    """Return percents per millisecond since the window began, once that is a while ago."""
+    rates = burn(window, now) if now - window.starts_at >= window.length_ms // 10 else None
+    return rates.overall / HOUR_MS if rates else 0.0
+
+
 class _Pace:
     """The window's own pace, as far as it goes: anything from a standstill to three times as fast."""
 
@@ -231,13 +241,13 @@ class _Pace:
     def __init__(self, window: Window, now: int) -> None:
         self.used = window.used
         rates = burn(window, now)
-        self.rate = rates.overall / HOUR_MS if rates else 0.0
+        self.rate = _rate(window, now)
         self.fastest = 3 * max(self.rate, rates.recent / HOUR_MS if rates else 0.0) + 10 / window.length_ms
 
     def used_after(self, after: int) -> Range:
         """Return the percents used so long from now."""
-        high = math.ceil(self.used + self.fastest * after)
-        return Range(self.used, min(FULL, self.used + self.rate * after), min(FULL, high))
+        high = min(FULL, math.ceil(self.used + self.fastest * after))
+        return Range(self.used, min(FULL, self.used + self.rate * after), high, high)
 
 
 def _rises(window: Window) -> list[tuple[int, float]]:
@@ -258,7 +268,7 @@ def sentence(told: Forecast, window: Window, now: int) -> str:
     rest = span_text(window.ends_at - now)
     if told.at_reset is None:
         return f"No forecast: {told.reason}."
-    low, expected, high = (f"{one:.0f}" for one in told.at_reset)
+    low, expected, high, _ = (f"{one:.0f}" for one in told.at_reset)
     between = f"{low}%" if low == high else f"{low} to {high}%"
     if told.verdict == "full":
         return f"Used up: nothing is left until the reset in {rest}."

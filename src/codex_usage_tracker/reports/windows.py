@@ -62,7 +62,7 @@ def forecast_of(reader: Reader, windows: Sequence[Window]) -> Forecast:
     """Return what will become of the last of a limit's windows."""
     offset = zones.moment(reader.now, reader.zone).utcoffset()
     found = forecast(windows, reader.now, int(offset.total_seconds() * 1000) if offset else 0)
-    low, expected, high = (round(float(one), 1) for one in found.at_reset) if found.at_reset else (None, None, None)
+    low, expected, high = (round(float(one), 1) for one in found.at_reset[:3]) if found.at_reset else (None, None, None)
     return Forecast(
         verdict=found.verdict,
         sentence=sentence(found, windows[-1], reader.now),
