@@ -87,12 +87,13 @@ class Tracker:
 
     def doctor(self, *, suggest: bool = False) -> Doctor:
         """Look at homes and database and return a verdict on each; `suggest` names the commands that repair."""
-        from codex_usage_tracker.ingest.survey import survey  # noqa: PLC0415  (no other question looks at the disk)
+        from codex_usage_tracker.ingest import survey  # noqa: PLC0415  (no other question looks at the disk)
         from codex_usage_tracker.reports.doctor import doctor  # noqa: PLC0415
         from codex_usage_tracker.store import health  # noqa: PLC0415
 
-        homes = [survey(home, health.known_files(self.database, home)) for home in self.homes]
-        return doctor(homes, health.state_of(self.database), self.timezone, suggest=suggest)
+        homes = [survey.home(home, health.known_files(self.database, home)) for home in self.homes]
+        settings = [survey.settings(path, name) for name, path in self.files._asdict().items() if os.path.exists(path)]
+        return doctor(homes, health.state_of(self.database), settings, self.timezone, suggest=suggest)
 
     def settings(self, path: str, kind: type[T]) -> T:
         """Return what a file of settings says now, or the defaults; what it says in vain is told once."""

@@ -74,6 +74,8 @@ def test_others_can_read_it(run_plain: Run, here: list[str]) -> None:
         ("UPDATE rollup SET input = input + 1 WHERE rowid_of = 0", "sums"),
         ("INSERT INTO unsettled VALUES ('x')", "up to date"),
         ("UPDATE thread SET project_id = 99", "references"),
+        ("UPDATE call SET usd = usd + 1 WHERE usd > 0", "costs"),
+        ("UPDATE call SET rate_id = NULL", "costs"),
         ("INSERT INTO note SELECT id, 'unknown_type', 3, 7 FROM source_file LIMIT 1", "log format"),
     ],
 )
@@ -82,7 +84,7 @@ def test_what_is_wrong_in_the_database_is_found(run_plain: Run, here: list[str],
         connection.execute(damage.replace(" WHERE rowid_of = 0", ""))
     connection.close()
     status, repair = checks(run_plain, here, "--suggest-repair")[name]
-    expected = {"sums": "fail", "references": "fail"}.get(name, "warn")
+    expected = {"sums": "fail", "references": "fail", "costs": "fail"}.get(name, "warn")
     assert (status, run_plain("doctor", *here).code) == (expected, int(expected == "fail"))
     assert (repair is not None) == (name != "log format")
 
@@ -118,3 +120,31 @@ def test_a_time_zone_that_is_none(run_plain: Run, here: list[str]) -> None:
     ran = run_plain("doctor", *here[:4], "--timezone", "Mars/Olympus")
     assert ran.code == 1
     assert "no time zone" in ran.out
+
+
+def test_wrong_costs_are_mended_by_reading_again(run_plain: Run, here: list[str]) -> None:
+    with sqlite3.connect(here[3]) as connection:
+        connection.execute("UPDATE call SET usd = usd + 1, credits = NULL WHERE usd > 0")
+    connection.close()
+    assert run_plain("rebuild-index", *here).code == 0
+    assert checks(run_plain, here)["costs"][0] == "pass"
+    assert checks(run_plain, here)["sums"][0] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "told"),
+    [
+        ('{"rules": []}', "pass", "understood"),
+        ('{"rulez": []}', "warn", "did you mean `rules`"),
+        ('{"rules": [{"pattern": "x", "input": -1, "output": 1}]}', "fail", "rules[0].input"),
+        ("{", "fail", "no JSON"),
+    ],
+)
+def test_files_of_settings_are_looked_at(
+    run_plain: Run, here: list[str], tmp_path: Path, text: str, status: str, told: str
+) -> None:
+    file = tmp_path / "tracker" / "pricing.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    assert checks(run_plain, here)["pricing.json"][0] == status
+    assert told in run_plain("doctor", *here).out

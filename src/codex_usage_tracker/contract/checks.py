@@ -23,6 +23,15 @@ class HomeFiles(msgspec.Struct, kw_only=True):
     unreadable_files: int = 0
 
 
+class SettingsState(msgspec.Struct, kw_only=True):
+    """One of the user's files of settings: what is wrong in it, and what in it means nothing."""
+
+    path: str
+    problem: str = ""
+    hint: str = ""
+    warnings: list[str] = []
+
+
 class DatabaseState(msgspec.Struct, kw_only=True):
     """How the database is: `problem` tells why nothing more is known, `damage` what SQLite found wrong."""
 
@@ -38,6 +47,7 @@ class DatabaseState(msgspec.Struct, kw_only=True):
     damage: list[str] = []
     broken_references: int = 0
     wrong_sums: int = 0
+    wrong_costs: int = 0
     unsettled_threads: int = 0
     notes: dict[str, int] = {}
     free_bytes: int = 0

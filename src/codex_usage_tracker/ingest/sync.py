@@ -49,7 +49,7 @@ def refresh(
             refreshing(database_path, wait_seconds, partial(_told_to_wait, result, watching)),
             database.told(database_path),
         ):
-            bring_in_step(connection, prices)
+            bring_in_step(connection, prices, force=again)
             _Refresh(connection, prices, result, watching, include_archived=include_archived, again=again).run(homes)
         result.generation = database.generation(connection)
     finally:
@@ -68,9 +68,9 @@ def reprice(database_path: str, prices: PriceState, *, wait_seconds: float = 300
         connection.close()
 
 
-def bring_in_step(connection: apsw.Connection, prices: PriceState) -> int:
+def bring_in_step(connection: apsw.Connection, prices: PriceState, *, force: bool = False) -> int:
     """Price all calls again if the prices are not those that the stored costs follow from."""
-    if database.priced_by(connection) == prices.fingerprint:
+    if not force and database.priced_by(connection) == prices.fingerprint:
         return 0
     from codex_usage_tracker.store import rates  # noqa: PLC0415  (prices seldom change)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from codex_usage_tracker.query import zones
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from codex_usage_tracker.contract.checks import DatabaseState, HomeFiles, Verdict
+    from codex_usage_tracker.contract.checks import DatabaseState, HomeFiles, SettingsState, Verdict
 
 OUTDATED = OutdatedSchemaError.code.replace("_", " ")
 SCARCE_BYTES = 500 * 10**6
@@ -24,13 +25,17 @@ REFRESH = "codex-usage-tracker refresh"
 REBUILD = "codex-usage-tracker rebuild-index"
 
 
-def doctor(homes: Sequence[HomeFiles], database: DatabaseState, timezone: str | None, *, suggest: bool) -> Doctor:
+def doctor(
+    homes: Sequence[HomeFiles], database: DatabaseState, settings: Sequence[SettingsState], timezone: str | None, *,
+    suggest: bool,
+) -> Doctor:  # fmt: skip
     """Return a verdict on all that was looked at; repairs are named where they are asked for."""
     checks = [
         _program(),
         *_homes(homes),
         *_database(database),
         *_reading(homes, database),
+        *_settings(settings),
         _zone(timezone),
         _room(database),
     ]
@@ -108,6 +113,7 @@ def _soundness(state: DatabaseState) -> Iterator[Check]:
     yield _counted(
         "references", state.broken_references, "rows point to nothing", "every row points to one that is there"
     )
+    yield _counted("costs", state.wrong_costs, "costs are not what their rates come to", "every cost follows its rate")
     yield _counted("sums", state.wrong_sums, "sums differ from their calls", "every sum equals its calls")
 
 
@@ -153,6 +159,18 @@ def _zone(name: str | None) -> Check:
         return Check(name="time zone", status="pass", message=str(zones.zone_of(name)))
     except TrackerError as error:
         return Check(name="time zone", status="fail", message=error.message, hint=error.hint)
+
+
+def _settings(files: Sequence[SettingsState]) -> Iterator[Check]:
+    for file in files:
+        name = os.path.basename(file.path)
+        if file.problem:
+            yield Check(name=name, status="fail", message=file.problem, hint=file.hint)
+        elif file.warnings:
+            hint = "Correct or remove what is named."
+            yield Check(name=name, status="warn", message="; ".join(file.warnings), hint=hint)
+        else:
+            yield Check(name=name, status="pass", message="is understood")
 
 
 def _room(state: DatabaseState) -> Check:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codex_usage_tracker import paths
 from codex_usage_tracker.contract.checks import DatabaseState
 from codex_usage_tracker.errors import TrackerError
-from codex_usage_tracker.store import database, migrate, rollups
+from codex_usage_tracker.store import database, migrate, rates, rollups
 
 if TYPE_CHECKING:
     import apsw
@@ -46,6 +46,7 @@ def _look_into(connection: apsw.Connection, state: DatabaseState) -> None:
         return
     state.broken_references = sum(1 for _ in connection.execute("PRAGMA foreign_key_check"))
     state.wrong_sums = rollups.differences(connection)
+    state.wrong_costs = rates.differences(connection)
     state.calls = _count(connection, "call")
     state.unsettled_threads = _count(connection, "unsettled")
     notes = connection.execute("SELECT code, sum(count) FROM note GROUP BY code ORDER BY code")

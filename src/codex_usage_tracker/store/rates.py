@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codex_usage_tracker.pricing.prices import ABSURD_TOKENS
 from codex_usage_tracker.pricing.rates import UNPRICED, Rate
 from codex_usage_tracker.store import rollups
-from codex_usage_tracker.store.ask import rows
+from codex_usage_tracker.store.ask import rows, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,13 +34,16 @@ CREATE TEMP TABLE IF NOT EXISTS span (
 DELETE FROM span;
 """
 """The rate of each sort of call, by instants and by tokens of input: more than `above`, at most `most`."""
+COSTS = """
+  (input - cached_input - cache_write) * usd_input + cached_input * usd_cached + cache_write * usd_write
+    + output * usd_output AS usd,
+  (input - cached_input) * credit_input + cached_input * credit_cached + output * credit_output AS credits
+"""
+"""What `Rate.cost` says, for many calls at once."""
 PRICE = """
 UPDATE call SET rate_id = found.rate_id, usd = found.usd, credits = found.credits, estimated = found.estimated
 FROM (
-  SELECT call.id, rate.id AS rate_id, rate.status = 'estimated' AS estimated,
-    (input - cached_input - cache_write) * usd_input + cached_input * usd_cached + cache_write * usd_write
-      + output * usd_output AS usd,
-    (input - cached_input) * credit_input + cached_input * credit_cached + output * credit_output AS credits
+  SELECT call.id, rate.id AS rate_id, rate.status = 'estimated' AS estimated, {costs}
   FROM call JOIN thread ON thread.id = call.thread_id LEFT JOIN client ON client.id = thread.client_id
   JOIN span ON span.profile_id = call.profile_id AND span.provider = coalesce(client.provider, '')
     AND at >= since AND at < until AND input > above AND input <= most
@@ -49,7 +52,6 @@ FROM (
 ) found
 WHERE call.id = found.id AND (call.rate_id, call.usd, call.credits) IS NOT (found.rate_id, found.usd, found.credits)
 """
-"""What `Rate.cost` says, for many calls at once."""
 UNPRICE = """
 UPDATE call SET rate_id = ?1, usd = NULL, credits = NULL, estimated = 0
 WHERE {only} input + output > {absurd} AND rate_id IS NOT ?1
@@ -114,7 +116,7 @@ def _reprice(connection: apsw.Connection, book: RateBook, only: str = "") -> int
     connection.executemany("INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?)", _spans(connection, book))
     unpriced = book.id_of(UNPRICED)
     before = connection.total_changes()
-    connection.execute(PRICE.format(only=only, absurd=ABSURD_TOKENS))
+    connection.execute(PRICE.format(only=only, absurd=ABSURD_TOKENS, costs=COSTS))
     connection.execute(UNPRICE.format(only=only, absurd=ABSURD_TOKENS), (unpriced,))
     return connection.total_changes() - before
 
@@ -136,6 +138,13 @@ def _spans_of(book: RateBook, model: str, tier: str, provider: str) -> Iterator[
         yield period.since, until, -1, period.above, book.id_of(period.usual)
         if period.above < ABSURD_TOKENS:
             yield period.since, until, period.above, ABSURD_TOKENS, book.id_of(period.long)
+
+
+def differences(connection: apsw.Connection) -> int:
+    """Return how many stored costs are not what their rates come to."""
+    priced = f"SELECT call.id, call.usd AS was, call.credits AS drawn, {COSTS} FROM call JOIN rate ON rate.id = rate_id"
+    wrong = f"SELECT count(*) FROM ({priced}) WHERE (was, drawn) IS NOT (usd, credits)"
+    return int(scalar(connection, wrong)) + int(scalar(connection, "SELECT count(*) FROM call WHERE rate_id IS NULL"))
 
 
 def shadow(connection: apsw.Connection, prices: Prices) -> None:
