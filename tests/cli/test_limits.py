@@ -112,7 +112,7 @@ def test_a_limit_whose_reset_has_passed_is_not_told_as_of_now(told: Run, home: P
     ran = told("limits")
     assert "was 10%" in ran.out
     assert "reset since" in ran.out
-    assert "will be used" not in ran.out
+    assert "at this pace" not in ran.out
     [one] = told("limits", "--json").json["windows"]
     assert (one["passed"], one["burn"]) == (True, None)
 
@@ -227,3 +227,14 @@ def test_history_has_a_length(told: Run, home: Path) -> None:
     assert len(told("limits", "--history", "--json").json["history"]) == 10 + 2
     assert len(told("limits", "--history", "0", "--json").json["history"]) == 14 + 2
     assert told("limits", "--history", "-1").code == 2
+
+
+@pytest.mark.parametrize("columns", ["50", "80"])
+def test_sentences_are_folded_where_there_is_little_room(
+    told: Run, home: Path, columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    log(home, *steady_weeks(2))
+    lines_ = told("limits").out.splitlines()
+    said = lines_[lines_.index("") + 1 :]
+    assert max(map(len, said[: said.index("")])) <= int(columns)

@@ -55,8 +55,8 @@ def test_a_habit_that_leaves_much_is_safe() -> None:
     assert told.at_reset is not None
     assert told.at_reset.low <= 42 <= told.at_reset.high < 60
     assert (told.full_at, told.full_earliest_at, told.full_latest_at) == (None, None, None)
-    assert said.startswith("Safe to go on at this pace: ")
-    assert said.endswith(" will be used at the reset in 4 d 5 h.")
+    assert said.startswith("Safe at this pace: ")
+    assert said.endswith(" used at the reset in 4 d 5 h.")
 
 
 def test_a_habit_that_uses_up_a_week_in_five_days_is_too_fast() -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from codex_usage_tracker.cli import bars, groups, options, reading, words
+from codex_usage_tracker.cli import bars, groups, levels, options, reading, words
 from codex_usage_tracker.cli.figures import UNKNOWN, clock, exact, percent, roughly, tokens
 from codex_usage_tracker.cli.money import credits_figure, dollars, remarks
 from codex_usage_tracker.cli.table import Column, Table
@@ -103,11 +103,13 @@ def _running(one: Block, screen: Screen) -> Iterator[str]:
     if not one.active:
         return
     yield ""
-    said = [one.forecast.sentence.rstrip(".")] if one.forecast else []
+    said = levels.folded(one.forecast.sentence, screen) if one.forecast else []
     ahead = one.projection
     if ahead:
         money = [dollars(ahead.usd)] if ahead.usd is not None else []
         money += [f"{credits_figure(ahead.credits)} credits"] if ahead.credits is not None else []
         whole = ", ".join([f"{tokens(ahead.total_tokens)} tokens", *money])
         said += [f"{tokens(ahead.tokens_per_hour)} tokens an hour", f"at this pace {whole} at its end"]
-    yield from words.hanging("Running", said or [f"{exact(one.used.calls)} calls so far"], 11, screen)
+    yield from words.hanging(
+        "Running", said or [f"{exact(one.used.calls)} calls so far"], levels.TITLE_CELLS - 2, screen
+    )

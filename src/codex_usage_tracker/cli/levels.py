@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from codex_usage_tracker.cli import bars, groups
 from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, UNKNOWN, age, clock, length, percent, roughly, soon
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import pad
+from codex_usage_tracker.query import zones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,8 @@ TIGHT, SHORT = 25.0, 10.0
 TITLE_CELLS = 13
 UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"))
 WEEK_MINUTES = 7 * 24 * 60
+BETWEEN_WORDS = re.compile(r" (?!(?:d|h|min)\b)")
+"""Spaces at which a line may end; a number and its unit stay together."""
 
 
 def table(windows: Sequence[Window], zone: ZoneInfo, now: int) -> Table:
@@ -45,9 +49,17 @@ def _row(window: Window, zone: ZoneInfo, now: int) -> list[Cell]:
     seen = age(window.observed_at, now).removesuffix(" ago")
     title = name(window.limit_id, window.window_minutes)
     if window.passed:
-        return [title, "", f"was {left}", f"reset since {clock(at, zone, now)}", "", seen]
+        return [title, "", f"was {left}", f"reset since {lately(at, zone, now)}", "", seen]
     resets = f"in {roughly(at - now)} ({soon(at, zone, now)})" if at else groups.UNKNOWN
     return [title, partial(level, window.left_percent), left, resets, outlook(window.forecast, now), seen]
+
+
+def lately(at: int | None, zone: ZoneInfo, now: int) -> str:
+    """Return an instant of the days that were: the weekday, unless it is today, and hour and minute."""
+    if at is None or not 0 <= now - at < 6 * DAY:
+        return clock(at, zone, now)
+    today = zones.moment(now, zone).date() == zones.moment(at, zone).date()
+    return zones.moment(at, zone).strftime("%H:%M" if today else "%a %H:%M")
 
 
 def outlook(forecast: Forecast | None, now: int) -> str:
@@ -85,3 +97,15 @@ def level(left: float, width: int, screen: Screen) -> str:
     """Draw how much is left, in the colour of a warning where it is little."""
     style = "bad" if left < SHORT else "warning" if left < TIGHT else "good"
     return bars.level(left, width, screen, style)
+
+
+def folded(sentence: str, screen: Screen) -> list[str]:
+    """Return a sentence without its full stop, in pieces that fit beside a title."""
+    pieces: list[str] = []
+    room = None if screen.width is None else screen.width - TITLE_CELLS
+    for word in BETWEEN_WORDS.split(sentence.rstrip(".")):
+        if pieces and (room is None or len(pieces[-1]) + 1 + len(word) <= room):
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+    return pieces

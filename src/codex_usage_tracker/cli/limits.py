@@ -92,12 +92,14 @@ def _part(table: Table, screen: Screen) -> Iterator[str]:
 def _said(window: LimitWindow, screen: Screen) -> Iterator[str]:
     """Say in words whether a limit will last, and what happened to its window."""
     title = levels.name(window.limit_id, window.window_minutes)
-    said = window.forecast.sentence.rstrip(".") if window.forecast else ""
+    said = levels.folded(window.forecast.sentence, screen) if window.forecast else []
     rate = window.burn
     pace = (
-        f"{rate.overall:.2g}% an hour so far, {rate.lately:.2g}% in the last {roughly(rate.lately_ms)}" if rate else ""
+        [f"{rate.overall:.2g}% an hour so far", f"{rate.lately:.2g}% in the last {roughly(rate.lately_ms)}"]
+        if rate
+        else []
     )
-    yield from words.hanging(title, [*filter(None, (said, pace)), *_remarks(window)], TITLE_CELLS, screen)
+    yield from words.hanging(title, [*said, *pace, *_remarks(window)], TITLE_CELLS, screen)
 
 
 NUMBERS = (

@@ -273,10 +273,10 @@ def sentence(told: Forecast, window: Window, now: int) -> str:
     if told.verdict == "full":
         return f"Used up: nothing is left until the reset in {rest}."
     if told.verdict == "safe":
-        return f"Safe to go on at this pace: {between} will be used at the reset in {rest}."
+        return f"Safe at this pace: {between} used at the reset in {rest}."
     soonest = span_text((told.full_earliest_at or window.ends_at) - now)
     if told.verdict == "tight":
-        return f"It may get tight: likely {expected}% at the reset in {rest}, but used up in {soonest} at worst."
+        return f"It may get tight: likely {expected}% at the reset in {rest}, used up in {soonest} at worst."
     spare = span_text(window.ends_at - (told.full_at or window.ends_at))
     return f"Too fast: used up in about {span_text((told.full_at or now) - now)}, {spare} before the reset."
 
