@@ -152,9 +152,11 @@ class Tracker:
 
     def _brought_in_step(self) -> bool:
         try:
-            self.reprice()
+            changed = self.reprice()
         except (BusyError, DatabaseError, FileAccessError):  # another process is at it, or the database is not ours
             return False
+        if changed and self._warn:
+            self._warn(f"prices have changed: the costs of {changed:,} calls follow")
         return True
 
     def _name_projects(self, connection: apsw.Connection) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def test_json_says_what_was_done(run_plain: Run, here: list[str]) -> None:
         "parsed_events": 12,
         "inserted_or_updated_events": 12,
         "rewritten_files": 0,
+        "repriced_calls": 0,
         "parser_diagnostics": {},
         "problems": [],
         "waited": False,
@@ -129,3 +131,29 @@ def test_history_is_what_the_tests_take_it_for(ask: Run) -> None:
     assert {row["key"]: row["calls"] for row in rows} == {
         history.PARSER: 6, history.AGENT: 2, history.ARCHIVED: 2, history.ODD: 2,
     }  # fmt: skip
+
+
+def test_costs_follow_when_prices_change(run_plain: Run, here: list[str], tmp_path: Path) -> None:
+    run_plain("refresh", *here)
+    before = run_plain("summary", *here, "--json").json["totals"]
+    own = tmp_path / "tracker" / "pricing.json"
+    own.write_text('{"rules": [{"pattern": "gpt-5.5", "input": 1000, "output": 1000}]}', encoding="utf-8")
+    ran = run_plain("summary", *here, "--json")
+    assert Decimal(ran.json["totals"]["usd"]) > 100 * Decimal(before["usd"])
+    assert "the costs of" in ran.err
+    assert run_plain("summary", *here, "--json").err == ""
+    own.unlink()
+    assert "Prices have changed" in run_plain("refresh", *here).out
+    assert run_plain("summary", *here, "--json").json["totals"] == before
+
+
+def test_a_price_file_named_for_one_question_changes_nothing(run_plain: Run, here: list[str], tmp_path: Path) -> None:
+    run_plain("refresh", *here)
+    before = run_plain("summary", *here, "--json").json["totals"]
+    other = tmp_path / "other.json"
+    other.write_text('{"complete": true, "rules": [{"pattern": "*", "input": 1, "output": 1}]}', encoding="utf-8")
+    told = run_plain("summary", *here, "--json", "--pricing", str(other)).json["totals"]
+    assert told["usd"] == str(Decimal(told["total_tokens"]) / 10**6)
+    assert (told["unpriced_calls"], told["credits"]) == (0, before["credits"])
+    assert run_plain("refresh", *here, "--pricing", str(other), "--json").json["repriced_calls"] == 0
+    assert run_plain("summary", *here, "--json").json["totals"] == before

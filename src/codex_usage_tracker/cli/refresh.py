@@ -51,6 +51,7 @@ def _answer(asked: Invocation, done: Refreshed) -> Refresh:
         parsed_events=done.new_calls,
         inserted_or_updated_events=done.new_calls,
         rewritten_files=done.rewritten_files,
+        repriced_calls=done.repriced_calls,
         parser_diagnostics=done.notes,
         problems=[FileProblem(path=one.path, reason=one.reason) for one in done.problems],
         waited=done.waited,
@@ -72,6 +73,8 @@ def _lines(done: Refresh, _screen: Screen) -> Iterator[str]:
         )
     else:
         yield f"Looked at {counted(done.scanned_files, 'file')} in {length(done.duration_ms)}: nothing new."
+    if done.repriced_calls:
+        yield f"Prices have changed: the costs of {counted(done.repriced_calls, 'call')} follow."
     for problem in done.problems[:SHOWN_PROBLEMS]:
         yield f"Not read: {safe(problem.path)} {problem.reason}"
     if len(done.problems) > SHOWN_PROBLEMS:

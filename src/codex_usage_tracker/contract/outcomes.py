@@ -23,6 +23,7 @@ class Refresh(msgspec.Struct, kw_only=True):
     parsed_events: int
     inserted_or_updated_events: int
     rewritten_files: int
+    repriced_calls: int
     parser_diagnostics: dict[str, int]
     problems: list[FileProblem]
     waited: bool

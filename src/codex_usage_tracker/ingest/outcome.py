@@ -20,6 +20,7 @@ class Refreshed(msgspec.Struct):
     read_bytes: int = 0
     new_calls: int = 0
     rewritten_files: int = 0
+    repriced_calls: int = 0
     waited: bool = False
     interrupted: bool = False
     problems: list[Problem] = []

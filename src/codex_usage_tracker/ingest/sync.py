@@ -49,7 +49,7 @@ def refresh(
             refreshing(database_path, wait_seconds, partial(_told_to_wait, result, watching)),
             database.told(database_path),
         ):
-            bring_in_step(connection, prices, force=again)
+            result.repriced_calls = bring_in_step(connection, prices, force=again)
             _Refresh(connection, prices, result, watching, include_archived=include_archived, again=again).run(homes)
         result.generation = database.generation(connection)
     finally:
