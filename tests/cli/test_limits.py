@@ -173,6 +173,21 @@ def test_accounts_have_limits_and_use_of_their_own(told: Run, home: Path) -> Non
     assert sorted((one["used_percent"], one["used"]["calls"]) for one in answer["windows"]) == [(20, 1), (70, 2)]
 
 
+def test_of_several_accounts_an_unknown_one_has_use_of_its_own_too(told: Run, home: Path) -> None:
+    resets = ago(hours=-2)
+    for number, account in enumerate(["one", "two", None]):
+        named = {"creator_account_id": account} if account else {}
+        turns = [(ago(hours=2), limits(window(20 + number, resets)))] * (number + 1)
+        log(home, *turns, thread=lines.uuid7(number, 0x33), **named)
+    answer = told("limits", "--json").json
+    assert sorted((one["used_percent"], one["used"]["calls"]) for one in answer["windows"]) == [
+        (20, 1),
+        (21, 2),
+        (22, 3),
+    ]
+    assert sum(one["used"]["calls"] for one in told("blocks", "--json").json["rows"]) == 6
+
+
 def test_each_model_draws_on_its_own_limit_and_foreign_providers_on_none(told: Run, home: Path) -> None:
     resets = ago(hours=-2)
     at = ago(hours=1)

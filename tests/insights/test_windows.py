@@ -194,4 +194,6 @@ def test_used_never_falls_within_a_window_and_windows_follow_each_other(snapshot
         assert percents == sorted(set(percents))
         assert window.starts_at <= window.first_seen_at <= window.last_seen_at
         assert window.resets_at is None or window.last_seen_at < window.resets_at + JITTER_MS
-    assert all(one.first_seen_at <= other.first_seen_at for one, other in pairwise(found))
+    for one, other in pairwise(found):
+        assert one.first_seen_at <= other.first_seen_at
+        assert one.over_at <= max(other.starts_at, one.starts_at)

@@ -43,6 +43,8 @@ class Window(msgspec.Struct):
     reset_moved: bool = False
     reset_early: bool = False
     contested: bool = False
+    not_before: int = 0
+    followed_at: int | None = None
 
     @property
     def used(self) -> float:
@@ -54,12 +56,18 @@ class Window(msgspec.Struct):
         """The beginning: a length before the reset where that is known, never after the first snapshot."""
         if self.resets_at is None or self.cut_within:
             return self.first_seen_at
-        return min(self.resets_at - self.length_ms, self.first_seen_at)
+        return max(min(self.resets_at - self.length_ms, self.first_seen_at), self.not_before)
 
     @property
     def ends_at(self) -> int:
         """The reset, or the latest instant at which it can be."""
         return self.first_seen_at + self.length_ms if self.resets_at is None else self.resets_at
+
+    @property
+    def over_at(self) -> int:
+        """The end of its use: the reset, or before it the beginning of the window that followed."""
+        followed = self.ends_at if self.followed_at is None else self.followed_at
+        return max(min(self.ends_at, followed), self.starts_at)
 
     @property
     def plan(self) -> str | None:
@@ -156,6 +164,8 @@ class _Series:
         opened = Window(self.length_ms, one.at, max(one.at, one.again_at), [Point(one.at, one.used)], one.resets_at)
         opened.plans = [plan] if plan else []
         opened.credits, opened.assumed, opened.cut_within = one.credits, bool(one.assumed), within
+        if self.windows:
+            self.windows[-1].followed_at = opened.not_before = opened.starts_at
         self.windows.append(opened)
         self._give_up_doubts()
 

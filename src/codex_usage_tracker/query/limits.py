@@ -49,7 +49,7 @@ class Snapshot(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A half-open stretch of time in which calls drew on a limit; None is any limit, any account."""
+    """A half-open stretch of time in which calls drew on a limit; None is any, an empty account one that is unknown."""
 
     since: int
     until: int
@@ -127,8 +127,8 @@ def _own(reader: apsw.Connection, spans: Sequence[Span]) -> list[str]:
     if reader.execute(FOREIGN).fetchone():
         of_thread = "SELECT thread.client_id FROM thread WHERE thread.id = sums.thread_id"
         conditions.append(f"(spark IS NULL OR ifnull(({of_thread}), 0) NOT IN ({FOREIGN}))")
-    if any(span.account for span in spans):
-        account = "SELECT thread.account FROM thread WHERE thread.id = sums.thread_id"
+    if any(span.account is not None for span in spans):
+        account = "SELECT ifnull(thread.account, '') FROM thread WHERE thread.id = sums.thread_id"
         conditions.append(f"(span.account IS NULL OR span.account = ({account}))")
     return conditions
 

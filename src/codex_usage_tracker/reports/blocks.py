@@ -10,14 +10,13 @@ from codex_usage_tracker.query import limits as query
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.query.limits import CODEX, Span
 from codex_usage_tracker.reports.scope import NUMBER_NAMES, numbers, schema, scope_of
-from codex_usage_tracker.reports.windows import forecast_of, windows_of
+from codex_usage_tracker.reports.windows import account_of, forecast_of, windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from codex_usage_tracker.contract import Numbers
     from codex_usage_tracker.insights.windows import Window
-    from codex_usage_tracker.query.limits import Limit
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.query.run import Numbers as Sums
 
@@ -29,11 +28,11 @@ LEAST_MS = HOUR_MS // 6
 
 
 class Stretch(NamedTuple):
-    """A block's bounds; with the windows up to its own, where it was observed."""
+    """A block's bounds; where it was observed the account's calls alone, and the windows up to its own."""
 
     since: int
     until: int
-    limit: Limit | None = None
+    account: str | None = None
     windows: Sequence[Window] = ()
 
 
@@ -43,7 +42,7 @@ def blocks(reader: Reader, *, since: int = 0, until: int | None = None, active: 
     if active:
         found = [one for one in found if one.since <= reader.now < one.until]
     shown = found[-limit:][::-1] if limit else found[::-1]
-    spans = [Span(one.since, one.until, CODEX if one.limit else None, one.limit and one.limit.account) for one in shown]
+    spans = [Span(one.since, one.until, CODEX if one.windows else None, one.account) for one in shown]
     used = query.used(reader.db, spans)
     return Blocks(
         schema=schema("blocks"),
@@ -64,12 +63,10 @@ def _observed(reader: Reader) -> Iterator[Stretch]:
     """Give the windows of five hours in which something was used."""
     found = {limit: windows for limit, windows in windows_of(reader, None).items() if limit[1:] == (CODEX, MINUTES)}
     for limit, windows in found.items():
-        account = limit if len(found) > 1 else limit._replace(account=None)
+        account = account_of(limit, several=len(found) > 1)
         for index, window in enumerate(windows):
-            following = windows[index + 1].starts_at if index + 1 < len(windows) else window.ends_at
-            until = max(min(window.ends_at, following), window.first_seen_at + 1)
-            if window.used or _was_used(reader, window.starts_at, until):
-                yield Stretch(window.starts_at, until, account, windows[: index + 1])
+            if window.used or _was_used(reader, window.starts_at, window.over_at):
+                yield Stretch(window.starts_at, window.over_at, account, windows[: index + 1])
 
 
 def _was_used(reader: Reader, since: int, until: int) -> bool:
@@ -105,7 +102,7 @@ def _block(reader: Reader, one: Stretch, sums: Sums) -> Block:
         ends_at=one.until,
         basis="observed" if window else "derived",
         active=active,
-        account=one.limit.account if one.limit else None,
+        account=one.account or None,
         plan=window.plan if window else None,
         used_percent=window.used if window else None,
         used=used,

@@ -23,10 +23,10 @@ from codex_usage_tracker.query import limits as query
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.query.limits import Span
 from codex_usage_tracker.reports.scope import NUMBER_NAMES, numbers, schema, scope_of
-from codex_usage_tracker.reports.windows import told, windows_of
+from codex_usage_tracker.reports.windows import account_of, told, windows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from codex_usage_tracker.config.allowance import Entry
     from codex_usage_tracker.insights.windows import Window
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.query.run import Numbers
 
     Windows = dict[Limit, list[Window]]
+    Now = Sequence[tuple[Limit, Window]]
 
 LOOKED_AT_DAYS = 63
 MEASURED = 2 * quota.WINDOWS
@@ -47,7 +48,7 @@ def limits(reader: Reader, *, history: int | None = None, allowance: Sequence[En
     found = windows_of(reader, LOOKED_AT_DAYS if history is None else None)
     now = current(found, reader.now)
     shown = list(_newest(found, history, reader.now))
-    spent = _Spent(reader, found, [*now, *shown], [limit for limit, _ in now])
+    spent = _Spent(reader, found, shown, now)
     return Limits(
         schema=schema("limits"),
         scope=scope_of(reader, Filter()),
@@ -61,7 +62,7 @@ def limits(reader: Reader, *, history: int | None = None, allowance: Sequence[En
 def _newest(found: Windows, history: int | None, now: int) -> Iterator[tuple[Limit, Window]]:
     """Give the latest windows of each limit that are over and in which something was used, the newest first."""
     for limit, windows in found.items() if history is not None else ():
-        over = (one for one in reversed(windows) if one.used and (one.ends_at <= now or one is not windows[-1]))
+        over = (one for one in reversed(windows) if one.used and one.over_at <= now)
         for window in islice(over, history or None):
             yield limit, window
 
@@ -69,51 +70,33 @@ def _newest(found: Windows, history: int | None, now: int) -> Iterator[tuple[Lim
 class _Spent:
     """What calls used in windows, and in the stretches by which limits are measured: asked for at once."""
 
-    def __init__(
-        self, reader: Reader, found: Windows, shown: Iterable[tuple[Limit, Window]], measured: Iterable[Limit]
-    ) -> None:
-        self.accounts = len({limit.account for limit in found}) > 1
-        self.spans = {self._whole(found, limit, window): None for limit, window in shown}
-        self.found = found
-        for limit, window in shown:
-            self._add_stretch(limit, window)
-        for limit in measured:
-            for window in self.comparable(limit):
-                self._add_stretch(limit, window)
-            for window in last_complete(found[limit], reader.now):
-                self.spans[self._whole(found, limit, window)] = None
-        spans = list(self.spans)
-        self.numbers = dict(zip(spans, query.used(reader.db, spans), strict=True))
-
-    def comparable(self, limit: Limit) -> list[Window]:
-        """Return the latest windows of the present plan that can be measured, the newest first."""
-        windows = self.found[limit]
-        same = (one for one in reversed(windows) if one.plan == windows[-1].plan and quota.stretch(one))
-        return list(islice(same, MEASURED))
+    def __init__(self, reader: Reader, found: Windows, shown: Sequence[tuple[Limit, Window]], now: Now) -> None:
+        self.several = len({limit.account for limit in found}) > 1
+        compared = [(limit, window) for limit, _ in now for window in comparable(found[limit])]
+        complete = [(limit, window) for limit, _ in now for window in last_complete(found[limit], reader.now)]
+        spans = [self._span(limit, one.starts_at, one.over_at) for limit, one in [*now, *shown, *complete]]
+        parts = [(limit, quota.stretch(window)) for limit, window in [*now, *shown, *compared]]
+        spans += [self._span(limit, part.since, part.until) for limit, part in parts if part]
+        asked = list(dict.fromkeys(spans))
+        self.numbers = dict(zip(asked, query.used(reader.db, asked), strict=True))
 
     def in_window(self, limit: Limit, window: Window) -> Numbers | None:
         """Return what was used in a window."""
-        return self.numbers[self._whole(self.found, limit, window)]
+        return self.numbers[self._span(limit, window.starts_at, window.over_at)]
 
     def in_stretch(self, limit: Limit, part: quota.Stretch) -> quota.Spent | None:
         """Return what was used in a stretch."""
         sums = self.numbers[self._span(limit, part.since, part.until)]
         return None if sums is None else _spent(sums)
 
-    def _add_stretch(self, limit: Limit, window: Window) -> None:
-        part = quota.stretch(window)
-        if part:
-            self.spans[self._span(limit, part.since, part.until)] = None
-
-    def _whole(self, found: Windows, limit: Limit, window: Window) -> Span:
-        """Return the span of a window, which ends where the next one begins."""
-        windows = found[limit]
-        place = windows.index(window) + 1
-        until = min(window.ends_at, windows[place].starts_at) if place < len(windows) else window.ends_at
-        return self._span(limit, window.starts_at, max(until, window.last_seen_at + 1))
-
     def _span(self, limit: Limit, since: int, until: int) -> Span:
-        return Span(since, until, limit.limit_id, limit.account if self.accounts else None)
+        return Span(since, until, limit.limit_id, account_of(limit, several=self.several))
+
+
+def comparable(windows: list[Window]) -> list[Window]:
+    """Return the latest windows of the present plan that can be measured, the newest first."""
+    same = (one for one in reversed(windows) if one.plan == windows[-1].plan and quota.stretch(one))
+    return list(islice(same, MEASURED))
 
 
 def _spent(sums: Numbers) -> quota.Spent:
@@ -125,7 +108,7 @@ def _spent(sums: Numbers) -> quota.Spent:
 
 def last_complete(windows: Sequence[Window], now: int) -> list[Window]:
     """Return the latest window that is over, in a list that may be empty."""
-    return [one for one in windows if one.ends_at <= now][-1:]
+    return [one for one in windows if one.over_at <= now][-1:]
 
 
 def _window(reader: Reader, limit: Limit, windows: list[Window], window: Window, spent: _Spent) -> LimitWindow:
@@ -158,7 +141,7 @@ def _window(reader: Reader, limit: Limit, windows: list[Window], window: Window,
 
 
 def _quota(limit: Limit, windows: list[Window], spent: _Spent, now: int) -> QuotaEstimate:
-    parts = [quota.stretch(window) for window in spent.comparable(limit)]
+    parts = [quota.stretch(window) for window in comparable(windows)]
     measured = [(part, sums) for part in parts if part and (sums := spent.in_stretch(limit, part))]
     found = quota.quota(measured)
     worth = [_worth(unit, spread) for unit in UNITS if (spread := getattr(found, unit))]

@@ -35,6 +35,11 @@ def windows_of(reader: Reader, days: int | None) -> Windows:
     return {limit: cut(told, limit.length_ms).windows for limit, told in found.items()}
 
 
+def account_of(limit: Limit, *, several: bool) -> str | None:
+    """Return whose calls draw on a limit: anybody's, or where several accounts are told apart its own."""
+    return limit.account or "" if several else None
+
+
 def current_windows(reader: Reader, days: int) -> list[WindowAnswer]:
     """Return the windows that are of interest now."""
     found = windows_of(reader, days)
@@ -51,7 +56,7 @@ def told(reader: Reader, limit: Limit, windows: Sequence[Window], window: Window
         "left_percent": round(max(FULL - window.used, 0.0), 4),
         "observed_at": window.last_seen_at,
         "resets_at": window.resets_at,
-        "passed": window.ends_at <= reader.now or not last,
+        "passed": window.over_at <= reader.now,
         "plan": window.plan,
         "credits": window.credits,
         "forecast": forecast_of(reader, windows) if last else None,
