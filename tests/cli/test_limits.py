@@ -235,6 +235,25 @@ def test_a_setting_that_cannot_be_read_is_an_error_that_names_it(
     assert "CODEX_USAGE_WEEKLY_RESET" in ran.err
 
 
+@pytest.mark.parametrize("command", [["limits", "--history", "0"], ["status"], ["blocks"], ["limits", "--json"]])
+def test_absurd_limits_do_no_harm(told: Run, home: Path, command: list[str]) -> None:
+    absurd = [
+        (10**12, ago(hours=-1).timestamp()),
+        (300, 9 * 10**10),
+        (300, 10**300),
+        (7, 1),
+        (1, 0),
+        (5 * 10**6, 10**10),
+    ]
+    turns = [
+        (ago(minutes=40 - number), limits(lines.window(999_999.5, minutes, resets_at=resets)))
+        for number, (minutes, resets) in enumerate(absurd)
+    ]
+    log(home, *turns)
+    ran = told(*command)
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_history_has_a_length(told: Run, home: Path) -> None:
     log(home, *steady_weeks(2))
     assert len(told("limits", "--json").json["history"]) == 0

@@ -63,11 +63,15 @@ class Span(NamedTuple):
 
 
 SNAPSHOTS = """
-SELECT account, limit_id, window_minutes, min(at), used_percent, nullif(resets_at, 0), plan, credits, max(at), 0
-FROM limit_snapshot WHERE at >= ? AND at <= ?
+SELECT account, limit_id, window_minutes, min(at), used_percent,
+  iif(resets_at BETWEEN 1 AND 99999999999999, resets_at, NULL), plan, credits, max(at), 0
+FROM limit_snapshot WHERE at >= ? AND at <= ? AND window_minutes BETWEEN 1 AND 5256000
 GROUP BY limit_id, window_minutes, at / 900000, account, used_percent, resets_at, plan ORDER BY limit_id, 3, 4, 5
 """
-"""Where many threads run at once, each tells the same; within a quarter of an hour that counts once."""
+"""Where many threads run at once, each tells the same; within a quarter of an hour that counts once.
+
+Windows of more than ten years and resets after the year 5000 are no use to anybody.
+"""
 
 
 def snapshots(reader: apsw.Connection, now: int, since: int = 0) -> dict[Limit, list[Snapshot]]:

@@ -125,7 +125,7 @@ def _window(reader: Reader, limit: Limit, windows: list[Window], window: Window,
         **told(reader, limit, windows, window),
         account=limit.account,
         starts_at=window.starts_at,
-        ends_at=window.ends_at,
+        ends_at=window.over_at,
         start_known=window.resets_at is not None and not window.cut_within,
         reset_assumed=window.assumed,
         reset_moved=window.reset_moved,
@@ -186,7 +186,7 @@ def _last(window: Window, sums: Numbers | None) -> LastWindow:
     }
     return LastWindow(
         starts_at=window.starts_at,
-        ends_at=window.ends_at,
+        ends_at=window.over_at,
         used_percent=window.used,
         whole_tokens=worth["tokens"],
         whole_usd=None if worth["usd"] is None else usd_text(worth["usd"]),
