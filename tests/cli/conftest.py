@@ -37,6 +37,7 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in (
         "CODEX_HOME",
         "CODEX_USAGE_DB",
+        "CODEX_USAGE_WEEKLY_RESET",
         "CODEX_USAGE_TRACKER_PRIVACY_MODE",
         "CODEX_USAGE_TRACKER_DEBUG",
         "NO_COLOR",
