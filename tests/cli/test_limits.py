@@ -117,6 +117,13 @@ def test_a_limit_whose_reset_has_passed_is_not_told_as_of_now(told: Run, home: P
     assert (one["passed"], one["burn"]) == (True, None)
 
 
+@pytest.mark.parametrize("command", ["limits", "status"])
+def test_limits_that_were_last_seen_long_ago_are_still_told(told: Run, home: Path, command: str) -> None:
+    log(home, (ago(days=200), limits(window(90, ago(days=199, hours=20)))))
+    assert "was 10%" in told(command).out
+    assert windows(told(command, "--json")) == [("codex", 300, 90)]
+
+
 def test_a_clock_that_is_ahead_tells_nothing_of_now(told: Run, home: Path) -> None:
     log(home, (ago(hours=1), limits(window(20, ago(hours=-3)))))
     wrong = [(ago(hours=-20), limits(window(90, ago(hours=-24))))]

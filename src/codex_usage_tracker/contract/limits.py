@@ -19,11 +19,11 @@ class Burn(msgspec.Struct, kw_only=True):
 class LimitWindow(Window, kw_only=True):
     """One window with what was used in it and what happened to it.
 
-    `starts_at` is a length before the reset, or the first sight of it where `start_known` is false; `ends_at` is the reset,
-    or the beginning of the window that followed before it. `reset_assumed`:
-    the reset comes from a setting. `reset_early`: it was reset before its time. `contested`: the logs tell of two
-    resets at once. `used` are the calls that drew on the limit, null where that is unknown; `credits_per_percent` is
-    null unless five percent and more were seen to be used, nearly all of it with known credits.
+    `starts_at` is a length before the reset, or the first sight of it where `start_known` is false; `ends_at` is the
+    reset, or before it the beginning of the window that followed. `reset_assumed`: the reset comes from a setting.
+    `reset_early`: it was reset before its time. `contested`: the logs tell of two resets at once. `used` are the calls
+    that drew on the limit, null where that is unknown; `credits_per_percent` is null unless five percent and more were
+    seen to be used, nearly all of it with known credits.
     """
 
     account: str | None

@@ -25,9 +25,10 @@ DAY_MS = 86_400_000
 
 
 def windows_of(reader: Reader, days: int | None) -> Windows:
-    """Return the windows of each limit, the oldest first, of so many days or of all."""
+    """Return the windows of each limit, the oldest first, of so many days, or of all where these have none."""
     reset = weekly_reset(os.environ.get(VARIABLE))
-    found = limits.snapshots(reader.db, reader.now, 0 if days is None else reader.now - days * DAY_MS)
+    found = limits.snapshots(reader.db, reader.now, reader.now - days * DAY_MS) if days else {}
+    found = found or limits.snapshots(reader.db, reader.now)
     if reset:
         for limit, told in found.items():
             if limit.minutes == WEEKLY_MINUTES:
