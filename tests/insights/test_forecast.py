@@ -134,6 +134,15 @@ def test_windows_of_another_plan_teach_nothing() -> None:
     assert forecast(windows(*old, *every_day(1, 2, "plus", first=35), length=WEEK), now).stretches > 0
 
 
+def test_after_a_change_of_plan_within_the_window_the_past_teaches_nothing() -> None:
+    habit = every_day(35, 14, "plus")
+    resets = 6 * 168
+    changed = [seen(35 * 24 + 12, 4, resets, "plus"), seen(35 * 24 + 13, 5, resets, "pro")]
+    assert forecast(windows(*habit, *changed, length=WEEK), changed[-1].at + MINUTE).stretches == 0
+    same = [one._replace(plan="plus") for one in changed]
+    assert forecast(windows(*habit, *same, length=WEEK), same[-1].at + MINUTE).stretches > 0
+
+
 def test_time_in_which_a_limit_was_not_in_force_teaches_nothing() -> None:
     before, after = every_day(35, 14), every_day(1, 2, first=35 + 70)
     assert forecast(windows(*before, *after, length=WEEK), after[-1].at + MINUTE).stretches == 0

@@ -27,11 +27,15 @@ WORST = 0.02
 LEAST_STRETCHES = 2.0
 """So many stretches of the past that do not overlap are needed to learn from them."""
 STEPS = 1_440
+"""How many steps back the past is looked at: a month of five-hour windows, half a year of weeks."""
 HALF_LIFE_MS = 28 * DAY_MS
 LEVEL_MS, LEVEL_PERCENT = 14 * DAY_MS, 20.0
+"""How much is used in general is judged by two weeks, and differences below these percents tell little."""
 PACE_PERCENT, PACE_WIDTH, WEEKEND_WIDTH = 2.0, 0.7, 0.15
 HOUR_WIDTH_MS, FAR = 3 * HOUR_MS // 2, 4.0
+"""Differences in pace, share of weekend and hour of the day at which a stretch counts a third; what is too far off."""
 AT_WORK_MS = HOUR_MS // 2
+"""Somebody is at work whose use rose so recently."""
 BREAK_MS = 14 * DAY_MS
 """Where nothing of a limit was seen for longer, it may not have been in force: the past begins after it."""
 
@@ -134,10 +138,11 @@ def _lately(window: Window) -> int:
 def _comparable(windows: Sequence[Window]) -> list[Window]:
     """Return the latest windows of one plan, back to where the limit was not in force."""
     found = [windows[-1]]
-    for before, after in pairwise(reversed(windows)):
-        if after.plans != before.plans[:1] or before.first_seen_at - after.ends_at > BREAK_MS:
+    for later, earlier in pairwise(reversed(windows)):
+        paused = later.first_seen_at - earlier.ends_at > BREAK_MS
+        if paused or later.plan_changed or earlier.plans != later.plans:
             break
-        found.append(after)
+        found.append(earlier)
     return found[::-1]
 
 
