@@ -126,7 +126,7 @@ class Tracker:
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
-        """Open the database for questions."""
+        """Open the database for questions; all of them see one moment of it, so that parts and totals agree."""
         from codex_usage_tracker.query.reader import Reader  # noqa: PLC0415
 
         zone = self.zone()
@@ -135,6 +135,7 @@ class Tracker:
             with database.told(self.database):
                 self._price(connection)
                 self._name_projects(connection)
+                connection.execute("BEGIN")
                 yield Reader(connection, zone, self.now())
         finally:
             connection.close()

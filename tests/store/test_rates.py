@@ -14,7 +14,10 @@ from codex_usage_tracker.ingest.price_files import PriceState
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card
 from codex_usage_tracker.pricing.prices import Prices
+from codex_usage_tracker.query import run
+from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.store import database, rates, rollups
+from codex_usage_tracker.tracker import Tracker
 from tests.ingest.home import Home
 from tests.ingest.lines import record, session_meta, thread, turn, turn_context, used
 from tests.prices import BUNDLED
@@ -149,3 +152,17 @@ def old_schema(new: apsw.Connection, path: Path) -> str:
         old.execute("PRAGMA user_version = 1")
     old.close()
     return str(path)
+
+
+def test_an_answer_sees_one_moment_while_a_refresh_goes_on(home: Home) -> None:
+    first, second = turn(1), turn(2)
+    calls = [session_meta(MAIN), turn_context(first), record(MAIN, first, used(1000, 0, 10))]
+    home.log(MAIN, *calls)
+    home.refresh()
+    with Tracker(home.database, [str(home.path)]).reader() as reader:
+        before = run.totals(reader.db, Filter())
+        home.log(MAIN, *calls, record(MAIN, second, used(2000, 0, 10), response="resp_2"))
+        assert home.refresh().new_calls == 1
+        assert run.totals(reader.db, Filter()) == before
+    with Tracker(home.database, [str(home.path)]).reader() as reader:
+        assert run.totals(reader.db, Filter())[0] == 2
