@@ -38,8 +38,10 @@ from codex_usage_tracker.contract import (
     limits,
     logs,
     outcomes,
+    pictures,
     prices,
     settings,
+    threads,
 )
 from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
@@ -58,6 +60,7 @@ ANSWERS = (
     Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Export, outcomes.Deletion, outcomes.DemoHistory,
     outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
     prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks, BudgetCheck, Coverage,
+    pictures.Timeseries, pictures.Heatmap, pictures.Compare, pictures.Context, threads.Threads, threads.Call,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",

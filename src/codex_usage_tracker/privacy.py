@@ -44,6 +44,8 @@ REDACTED_WORDS = {
     "SettingsState.problem": WITHOUT_PATHS,
     "SettingsState.warnings": WITHOUT_PATHS,
     "thread_name": GONE,
+    "Agent.name": GONE,
+    "RootThread.name": GONE,
     "Row.name": GONE,
     "ThreadInfo.name": GONE,
     "BudgetState.name": "Budget",
@@ -73,14 +75,15 @@ SHOWN = frozenset(
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
     BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
     DatabaseState.problem Doctor.status Export.format FactRow.name Failure.code FileProblem.reason Forecast.sentence
-    Forecast.verdict LogNote.code LogNote.meaning ParsedAllowance.notes PriceChange.after PriceChange.before
-    PriceChange.field PriceChange.from_day SettingsFile.settings Spread.least Spread.lower Spread.median Spread.most
+    Forecast.verdict LogNote.code LogNote.meaning Mix.value ParsedAllowance.notes PriceChange.after PriceChange.before
+    PriceChange.field PriceChange.from_day Series.metric
+    Series.total Series.values SettingsFile.settings Spread.least Spread.lower Spread.median Spread.most
     Spread.upper TypedAllowance.family TypedAllowance.window TypedLimit.family TypedLimit.limit Worth.unit
-    account agent_role assumed basis client_version confidence credit_confidence credited_share credits
-    credits_per_percent date day effort estimated_usd group_by history history_mode hour kind limit_id min_credits
-    min_usd model month origin originator outcome plan priced_as priced_share pricing_status privacy_mode provider
-    reason record_id role schema service_tier source subagent_type thread_source tier timezone type usd version week
-    whole_credits whole_usd
+    account agent_role assumed basis bucket busiest_day changes client_version confidence credit_confidence
+    credited_share credits credits_per_percent date day effort estimated_usd group_by history history_mode hour kind
+    label limit_id longest_streak_from_day min_credits min_usd model month origin originator outcome plan priced_as
+    priced_share pricing_status privacy_mode provider reason record_id role schema service_tier source subagent_type
+    thread_source tier timezone type usd version week whole_credits whole_usd
     """.split(),  # noqa: SIM905  (a list of words reads best as one text)
 )
 """Texts that no mode hides by themselves; a text that stands in no table is hidden, so that no new one slips out."""
@@ -158,8 +161,8 @@ class Veil:
 
 
 def _key(key: str | None, before: dict[str, str | None], after: dict[str, str | None]) -> str | None:
-    """Return a group's key made of its hidden keys: the one that it is, or all of them in a row."""
+    """Return a group's key made of its hidden keys: the one that it is, or all of them in a row; None without keys."""
     for name, value in before.items():
         if value == key:
             return after[name]
-    return " / ".join(one or "unknown" for one in after.values())
+    return " / ".join(one or "unknown" for one in after.values()) or None

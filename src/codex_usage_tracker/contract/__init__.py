@@ -141,6 +141,7 @@ class Calls(msgspec.Struct, kw_only=True):
     limit: int
     offset: int
     has_more: bool
+    next_offset: int | None = None
 
 
 class ThreadInfo(msgspec.Struct, kw_only=True):

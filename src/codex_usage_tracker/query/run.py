@@ -70,7 +70,7 @@ def totals(reader: apsw.Connection, chosen: Filter) -> Numbers:
     """Return the numbers of all calls that a filter leaves."""
     numbers: tuple[int, ...] = ()
     for part in (COMMON, ODD):
-        relation, values = _relation(chosen, part)
+        relation, values = sums_of(chosen, part)
         numbers += tuple(reader.execute(f"SELECT {part.selected} FROM {relation}", values).fetchall()[0])  # type: ignore[arg-type]
     return numbers
 
@@ -98,7 +98,7 @@ def _part(
 ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
     """Give a part of the numbers by group, after the keys."""
     sources = {dimension.source for dimension in dimensions}
-    relation, values = _relation(chosen, part, of_calls="rate" in sources)
+    relation, values = sums_of(chosen, part, of_calls="rate" in sources)
     if order and limit and _of_threads(dimensions):
         return reader.execute(_largest_threads(relation, keys, part, BY_NAME[order].sql, limit), values)
     ordered = f" ORDER BY {_order(dimensions, order)}" if order else ""
@@ -106,7 +106,7 @@ def _part(
     return reader.execute(_grouped(relation, keys, sources, part) + ordered + cut, values)
 
 
-def _relation(chosen: Filter, part: Part, *, of_calls: bool = False) -> tuple[str, list[object]]:
+def sums_of(chosen: Filter, part: Part, *, of_calls: bool = False) -> tuple[str, list[object]]:
     """Return the table of sums to read: whole quarters where they do, else the calls."""
     built = where(chosen, of_calls=of_calls)
     odd = part.rollups if built.by_quarter else part.calls
@@ -226,6 +226,11 @@ CALL_SORTS = {
     "duration": "call.duration_ms",
     "gap": "call.gap_ms",
     "context": "cast(input + output AS REAL) / call.context_window",
+    "cache": "cast(cached_input AS REAL) / nullif(input, 0)",
+    "model": "(SELECT model FROM profile WHERE id = call.profile_id)",
+    "effort": "(SELECT effort FROM profile WHERE id = call.profile_id)",
+    "initiator": "(SELECT origin FROM profile WHERE id = call.profile_id)",
+    "thread": "(SELECT coalesce(name, thread_id) FROM thread WHERE id = call.thread_id)",
 }
 CALL_JOINS = (
     " JOIN profile ON profile.id = call.profile_id JOIN thread ON thread.id = call.thread_id"

@@ -41,6 +41,7 @@ def calls(
         limit=limit,
         offset=offset,
         has_more=offset + len(rows) < totals.calls,
+        next_offset=offset + len(rows) if offset + len(rows) < totals.calls else None,
     )
 
 

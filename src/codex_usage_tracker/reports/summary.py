@@ -19,11 +19,12 @@ THREADS = frozenset({"thread", "root_thread"})
 
 
 def summary(
-    reader: Reader, chosen: Filter, group_by: Sequence[str], *, limit: int = 0, name: str = "summary"
-) -> Summary:
+    reader: Reader, chosen: Filter, group_by: Sequence[str], *, limit: int = 0, name: str = "summary",
+    order: str = "total_tokens",
+) -> Summary:  # fmt: skip
     """Return the numbers of a filter's calls by one or more dimensions; a limit of 0 gives all groups."""
     split = [_dimension(one) for one in group_by]
-    groups = run.groups(reader.db, chosen, split, reader.zone, limit=limit and limit + 1)
+    groups = run.groups(reader.db, chosen, split, reader.zone, order=order, limit=limit and limit + 1)
     shown = groups[:limit] if limit else groups
     labels = _thread_names(reader, split, shown)
     rows = [_row(group, group_by, labels.get(group.keys[0] or "")) for group in shown]
