@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from codex_usage_tracker.query.zones import QUARTER_MS
+
+if TYPE_CHECKING:
+    import apsw
 
 
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,9 +50,10 @@ class Where(NamedTuple):
         return " WHERE " + " AND ".join(self.conditions) if self.conditions else ""
 
 
-THREADS = (
-    "thread_id IN (SELECT thread.id FROM thread LEFT JOIN project ON project.id = thread.project_id"
-    " LEFT JOIN thread root ON root.id = thread.root_id WHERE {})"
+THREADS = "SELECT thread.id FROM thread LEFT JOIN project ON project.id = thread.project_id WHERE {}"
+THREAD = (
+    "SELECT id FROM thread WHERE thread_id IN ({0}) UNION SELECT id FROM thread WHERE name IN ({0})"
+    " UNION SELECT below.id FROM thread top JOIN thread below ON below.root_id = top.id WHERE top.thread_id IN ({0})"
 )
 PROFILES = "profile_id IN (SELECT id FROM profile WHERE {})"
 THREAD_COLUMNS = {"project": "project.name", "directory": "project.cwd"}
@@ -60,11 +64,19 @@ PROFILE_COLUMNS = ("model", "effort", "tier", "kind", "origin")
 SEARCHED = ("thread.name", "thread.thread_id", "project.name", "project.cwd", "thread.git_branch", "thread.nickname")
 
 
-def where(chosen: Filter, *, of_calls: bool = False) -> Where:
-    """Return a filter as SQL, for single calls if asked for them."""
+def threads(reader: apsw.Connection, chosen: Filter) -> list[int] | None:
+    """Return the row ids of the threads that a filter leaves, None where it leaves all."""
+    conditions, values = _of_threads(chosen)
+    if not conditions:
+        return None
+    return [row[0] for row in reader.execute(THREADS.format(" AND ".join(conditions)), values)]
+
+
+def where(chosen: Filter, found: list[int] | None = None, *, of_calls: bool = False) -> Where:
+    """Return a filter as SQL, for single calls if asked for them; its threads, where they are `found` already."""
     built = Where([], [], by_quarter=not of_calls and _by_quarter(chosen))
     _add_time(built, chosen)
-    _add_threads(built, chosen)
+    _add_threads(built, chosen, found)
     _add_profiles(built, chosen)
     _add_rates(built, chosen)
     for name, column in LEAST.items():
@@ -90,7 +102,19 @@ def _add_time(built: Where, chosen: Filter) -> None:
         built.values.append(chosen.until // unit)
 
 
-def _add_threads(built: Where, chosen: Filter) -> None:
+def _add_threads(built: Where, chosen: Filter, found: list[int] | None) -> None:
+    if found is not None:
+        built.conditions.append("thread_id IN (SELECT value FROM json_each(?))")
+        built.values.append(msgspec.json.encode(found).decode())
+        return
+    conditions, values = _of_threads(chosen)
+    if conditions:
+        built.conditions.append(f"thread_id IN ({THREADS.format(' AND '.join(conditions))})")
+        built.values.extend(values)
+
+
+def _of_threads(chosen: Filter) -> tuple[list[str], list[object]]:
+    """Return the conditions on threads, and their values."""
     conditions = [] if chosen.archived else ["NOT thread.archived"]
     values: list[object] = []
     for name, column in THREAD_COLUMNS.items():
@@ -100,14 +124,12 @@ def _add_threads(built: Where, chosen: Filter) -> None:
             values += wanted
     if chosen.thread:
         marks = ", ".join("?" * len(chosen.thread))
-        conditions.append(f"(thread.thread_id IN ({marks}) OR root.thread_id IN ({marks}) OR thread.name IN ({marks}))")
+        conditions.append(f"thread.id IN ({THREAD.format(marks)})")
         values += chosen.thread * 3
     if chosen.search:
         conditions.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in SEARCHED) + ")")
         values += [_pattern(chosen.search)] * len(SEARCHED)
-    if conditions:
-        built.conditions.append(THREADS.format(" AND ".join(conditions)))
-        built.values.extend(values)
+    return conditions, values
 
 
 def _add_profiles(built: Where, chosen: Filter) -> None:

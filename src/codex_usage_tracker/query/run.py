@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codex_usage_tracker.query import zones
 from codex_usage_tracker.query.dimensions import DIMENSIONS
-from codex_usage_tracker.query.filters import Filter, Where, where
+from codex_usage_tracker.query.filters import Filter, Where, threads, where
 from codex_usage_tracker.query.metrics import BY_NAME, CALL_COLUMNS, METRICS, ODD_METRICS, Metric
 from codex_usage_tracker.store import rollups
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.query.dimensions import Dimension
 
+Summed = tuple[str, list[object]]
+"""A table of sums as SQL, with its values."""
 Numbers = tuple[int, ...]
 """The metrics in the order of `ALL`."""
 
@@ -69,8 +71,9 @@ def is_empty(reader: apsw.Connection) -> bool:
 def totals(reader: apsw.Connection, chosen: Filter) -> Numbers:
     """Return the numbers of all calls that a filter leaves."""
     numbers: tuple[int, ...] = ()
+    found = threads(reader, chosen)
     for part in (COMMON, ODD):
-        relation, values = sums_of(chosen, part)
+        relation, values = sums_of(chosen, part, found)
         numbers += tuple(reader.execute(f"SELECT {part.selected} FROM {relation}", values).fetchall()[0])  # type: ignore[arg-type]
     return numbers
 
@@ -87,18 +90,21 @@ def groups(
     """Return the groups of a filter's calls, the largest by a metric first, or by time where time is a dimension."""
     span = _span(reader)
     keys = [_key(dimension, zone, *span) for dimension in dimensions]
-    odd = {row[: len(keys)]: row[len(keys) :] for row in _part(reader, chosen, dimensions, keys, ODD)}
-    rows = _part(reader, chosen, dimensions, keys, COMMON, order, limit)
-    return [_group(dimensions, row, odd.get(row[: len(keys)], NOTHING)) for row in rows]
+    found = threads(reader, chosen)
+    of_calls = any(dimension.source == "rate" for dimension in dimensions)
+    common, odd = (sums_of(chosen, part, found, of_calls=of_calls) for part in (COMMON, ODD))
+    few = {row[: len(keys)]: row[len(keys) :] for row in _part(reader, odd, dimensions, keys, ODD)}
+    rows = _part(reader, common, dimensions, keys, COMMON, order, limit)
+    return [_group(dimensions, row, few.get(row[: len(keys)], NOTHING)) for row in rows]
 
 
 def _part(
-    reader: apsw.Connection, chosen: Filter, dimensions: Sequence[Dimension], keys: list[str], part: Part,
+    reader: apsw.Connection, summed: Summed, dimensions: Sequence[Dimension], keys: list[str], part: Part,
     order: str = "", limit: int = 0,
 ) -> Iterator[tuple[Any, ...]]:  # fmt: skip
     """Give a part of the numbers by group, after the keys."""
     sources = {dimension.source for dimension in dimensions}
-    relation, values = sums_of(chosen, part, of_calls="rate" in sources)
+    relation, values = summed
     if order and limit and _of_threads(dimensions):
         return reader.execute(_largest_threads(relation, keys, part, BY_NAME[order].sql, limit), values)
     ordered = f" ORDER BY {_order(dimensions, order)}" if order else ""
@@ -106,9 +112,9 @@ def _part(
     return reader.execute(_grouped(relation, keys, sources, part) + ordered + cut, values)
 
 
-def sums_of(chosen: Filter, part: Part, *, of_calls: bool = False) -> tuple[str, list[object]]:
-    """Return the table of sums to read: whole quarters where they do, else the calls."""
-    built = where(chosen, of_calls=of_calls)
+def sums_of(chosen: Filter, part: Part, found: list[int] | None = None, *, of_calls: bool = False) -> Summed:
+    """Return the table of sums to read: whole quarters where they do, else the calls; threads `found` already."""
+    built = where(chosen, found, of_calls=of_calls)
     odd = part.rollups if built.by_quarter else part.calls
     if odd:
         built.conditions.append(odd)
@@ -256,7 +262,7 @@ def calls(
     offset: int = 0,
 ) -> Iterator[tuple[object, ...]]:
     """Give the calls that a filter leaves as tuples in the order of `CALL_FIELDS`."""
-    built = where(chosen, of_calls=True)
+    built = where(chosen, threads(reader, chosen), of_calls=True)
     down = "" if ascending else " DESC"
     order = f"{CALL_SORTS[sort]}{down}, call.at{down}, call.line{down}, call.key"
     source = "call"

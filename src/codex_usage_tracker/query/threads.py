@@ -81,8 +81,8 @@ def facts(reader: apsw.Connection, thread_id: str) -> list[tuple[object, ...]]:
     """Return a root thread's facts: label, occurrences, calls, output tokens."""
     return reader.execute(
         "SELECT label, sum(fact.count), count(*), sum(tokens) FROM fact JOIN fact_label ON fact_label.id = label_id"
-        " JOIN call ON call.id = call_id WHERE call.thread_id IN (SELECT thread.id FROM thread"
-        " LEFT JOIN thread root ON root.id = thread.root_id WHERE ?1 IN (thread.thread_id, root.thread_id))"
+        " JOIN call ON call.id = call_id WHERE call.thread_id IN (SELECT id FROM thread WHERE thread_id = ?1"
+        " UNION SELECT id FROM thread WHERE root_id = (SELECT id FROM thread WHERE thread_id = ?1))"
         " GROUP BY label_id ORDER BY 2 DESC, label", (thread_id,),
     ).fetchall()  # fmt: skip
 

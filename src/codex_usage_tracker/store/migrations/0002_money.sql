@@ -53,6 +53,8 @@ CREATE INDEX call_at ON call (at);
 CREATE INDEX call_thread ON call (thread_id, at);
 CREATE INDEX call_odd ON call (at) WHERE usd IS NULL OR credits IS NULL OR estimated;
 
+CREATE INDEX thread_root ON thread (root_id);
+CREATE INDEX thread_name ON thread (name) WHERE name IS NOT NULL;
 ALTER TABLE project ADD COLUMN tags TEXT NOT NULL DEFAULT '';
 
 DROP TABLE rollup;
