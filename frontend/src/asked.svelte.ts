@@ -1,0 +1,72 @@
+// A question asked of the transport, again whenever the question or the data change. The answer before stays until the
+// new one is there.
+import { getContext, setContext } from "svelte";
+import { Refusal, type Params, type Transport } from "./transport";
+
+const KEY = Symbol("source");
+const QUIET_MS = 200;
+
+/** Where answers come from, and which state the data is in. */
+export class Source {
+  generation = $state<number | null>(null);
+  connected = $state(true);
+  constructor(readonly transport: Transport) {}
+
+  listen(): () => void {
+    return this.transport.live(({ connected, generation }) => {
+      this.connected = connected;
+      this.generation = generation ?? this.generation;
+    });
+  }
+}
+
+export function provide(source: Source): void {
+  setContext(KEY, source);
+}
+
+export function source(): Source {
+  return getContext<Source>(KEY);
+}
+
+export class Asked<A> {
+  answer = $state.raw<A | null>(null);
+  refusal = $state.raw<Refusal | null>(null);
+  /** Whether the answer is late: only then a reader should be told to wait. */
+  late = $state(false);
+}
+
+/** Asks what `question` returns; nothing while that is null. */
+export function ask<A>(name: string, question: () => Params | null, forget: () => unknown = () => null): Asked<A> {
+  const asked = new Asked<A>();
+  const from = source();
+  let about: unknown;
+  $effect(() => {
+    void from.generation;
+    const params = question();
+    const subject = forget();
+    if (subject !== about) asked.answer = null;
+    about = subject;
+    if (params === null) return;
+    const stop = new AbortController();
+    const late = setTimeout(() => (asked.late = true), QUIET_MS);
+    void settle(asked, from.transport.ask<A>(name, params, stop.signal), stop.signal).then(() => clearTimeout(late));
+    return () => {
+      clearTimeout(late);
+      stop.abort();
+    };
+  });
+  return asked;
+}
+
+async function settle<A>(asked: Asked<A>, promise: Promise<A>, signal: AbortSignal): Promise<void> {
+  try {
+    const answer = await promise;
+    if (signal.aborted) return;
+    asked.answer = answer;
+    asked.refusal = null;
+  } catch (error) {
+    if (signal.aborted) return;
+    asked.refusal = error instanceof Refusal ? error : new Refusal("page", String(error), "", 0);
+  }
+  asked.late = false;
+}

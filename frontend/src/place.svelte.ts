@@ -1,0 +1,101 @@
+// Where the user is: the view and all that shapes it, kept in the address, so that every state can be linked.
+
+export const VIEWS = ["overview", "calls", "threads", "thread", "limits", "projects", "settings"] as const;
+export type View = (typeof VIEWS)[number];
+export type State = Readonly<Record<string, readonly string[]>>;
+type Changes = Record<string, string | readonly string[] | null | undefined>;
+
+/** The filters that every view obeys, as the questions name them. */
+export const FILTERS = [
+  "project", "model", "thread", "origin", "kind", "effort", "tier", "directory", "pricing_status", "credit_confidence",
+] as const;
+const KEPT_EVERYWHERE = ["range", "since", "until", "q", "include_archived", ...FILTERS];
+
+/** Reads the view and the state from an address's query. */
+export function read(search: string): { view: View; state: State } {
+  const state: Record<string, string[]> = {};
+  for (const [name, value] of new URLSearchParams(search)) if (value) (state[name] ??= []).push(value);
+  const named = state["view"]?.[0] as View | undefined;
+  delete state["view"];
+  return { view: named && VIEWS.includes(named) ? named : "overview", state };
+}
+
+/** Writes a view and a state as an address's query. */
+export function write(view: View, state: State): string {
+  const pairs = Object.entries(state).flatMap(([name, values]) => values.map((value) => [name, value]));
+  const text = new URLSearchParams([...(view === "overview" ? [] : [["view", view]]), ...pairs]).toString();
+  return text ? `?${text}` : "?";
+}
+
+/** The one place of the page. */
+class Place {
+  view = $state<View>("overview");
+  state = $state.raw<State>({});
+
+  /** Follows the address, back and forward too; returns how to stop. */
+  follow(): () => void {
+    const take = (): void => {
+      const { view, state } = read(location.search);
+      this.view = view;
+      this.state = state;
+    };
+    take();
+    addEventListener("popstate", take);
+    return () => removeEventListener("popstate", take);
+  }
+
+  one(name: string): string | undefined {
+    return this.state[name]?.[0];
+  }
+
+  all(name: string): readonly string[] {
+    return this.state[name] ?? [];
+  }
+
+  /** Returns the address of a change: null takes a value away. Another view keeps range and filters alone. */
+  href(changes: Changes, view: View = this.view): string {
+    return write(view, this.#changed(changes, view));
+  }
+
+  /** Goes there; `quietly` without a new step for back. */
+  go(changes: Changes, view: View = this.view, quietly = false): void {
+    const address = this.href(changes, view);
+    if (quietly) history.replaceState(null, "", address);
+    else if (address !== (location.search || "?")) history.pushState(null, "", address);
+    const moved = view !== this.view;
+    ({ view: this.view, state: this.state } = read(address));
+    if (moved) scrollTo(0, 0);
+  }
+
+  /** Follows a link within the page unless the user wants it in another tab. */
+  click = (event: MouseEvent): void => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element).closest("a");
+    const href = link?.getAttribute("href");
+    if (!link || link.target || link.download || !href?.startsWith("?")) return;
+    event.preventDefault();
+    const { view, state } = read(href);
+    history.pushState(null, "", href);
+    const moved = view !== this.view;
+    this.view = view;
+    this.state = state;
+    if (moved) scrollTo(0, 0);
+  };
+
+  #changed(changes: Changes, view: View): State {
+    const kept = view === this.view ? Object.entries(this.state) : Object.entries(this.state).filter(isKept);
+    const next: Record<string, readonly string[]> = Object.fromEntries(kept);
+    for (const [name, value] of Object.entries(changes)) {
+      const values = value === null || value === undefined || value === "" ? [] : typeof value === "string" ? [value] : value;
+      if (values.length) next[name] = values;
+      else Reflect.deleteProperty(next, name);
+    }
+    return next;
+  }
+}
+
+function isKept([name]: [string, readonly string[]]): boolean {
+  return KEPT_EVERYWHERE.includes(name);
+}
+
+export const place = new Place();

@@ -1,0 +1,46 @@
+// Ranges of days, as they are chosen and as they are asked.
+import { writtenDay } from "./clock";
+import type { Params } from "./transport";
+import { FILTERS, type State } from "./place.svelte";
+
+export const RANGES = [
+  ["today", "Today"],
+  ["last7days", "Last 7 days"],
+  ["last14days", "Last 14 days"],
+  ["last30days", "Last 30 days"],
+  ["thismonth", "This month"],
+  ["alltime", "All time"],
+] as const;
+export const USUAL_RANGE = "last30days";
+
+/** Names the range of a state. */
+export function rangeLabel(state: State): string {
+  const since = state["since"]?.[0];
+  const until = state["until"]?.[0];
+  if (since ?? until) return daysLabel(since, until);
+  const name = state["range"]?.[0] ?? USUAL_RANGE;
+  return RANGES.find(([key]) => key === name)?.[1] ?? name;
+}
+
+function daysLabel(since: string | undefined, until: string | undefined): string {
+  if (since && since === until) return edge(since);
+  if (since && until) return `${edge(since)} – ${edge(until)}`;
+  return since ? `Since ${edge(since)}` : until ? `Until ${edge(until)}` : "";
+}
+
+function edge(text: string): string {
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? writtenDay(text) : text.slice(0, 16).replace("T", " ");
+}
+
+/** Returns the filter of a state as parameters of a question. */
+export function filterParams(state: State): Params {
+  const params: Record<string, string | readonly string[] | undefined> = { q: state["q"]?.[0] };
+  const since = state["since"]?.[0];
+  const until = state["until"]?.[0];
+  if (since ?? until) Object.assign(params, { since, until });
+  else params["range"] = state["range"]?.[0] ?? USUAL_RANGE;
+  for (const name of FILTERS) if (state[name]?.length) params[name] = state[name];
+  const archived = state["include_archived"]?.[0];
+  if (archived) params["include_archived"] = archived;
+  return params;
+}

@@ -1,0 +1,129 @@
+/** Parameters of a question: several values of one name are alternatives. */
+export type Params = Record<string, string | number | boolean | readonly string[] | undefined>;
+
+/** What stands between the page and the data: a server, or rows within the file itself. */
+export interface Transport {
+  /** Answers a question; rejects with a Refusal. */
+  ask<A>(question: string, params: Params, signal?: AbortSignal): Promise<A>;
+  /** Calls back with each new state of the data; returns how to stop. */
+  live(callback: (news: News) => void): () => void;
+  /** Returns where a question's answer may be downloaded, null where it cannot. */
+  address(question: string, params: Params): string | null;
+  /** Changes a setting or begins a reading; missing where nothing can be changed. */
+  send?<A>(method: "POST" | "PUT", question: string, body: unknown): Promise<A>;
+}
+
+export interface News {
+  connected: boolean;
+  generation: number | null;
+}
+
+/** Why there is no answer, in words for the user. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly hint: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+const UNREACHABLE = new Refusal(
+  "unreachable",
+  "The server does not answer.",
+  "Start it again: codex-usage-tracker serve-dashboard --open",
+  0,
+);
+const KEPT = 60;
+
+/** Returns parameters as the query of an address, in one order, so that equal questions are equal texts. */
+export function query(params: Params): string {
+  const pairs = Object.entries(params).flatMap(([name, value]) => {
+    if (value === undefined || value === "" || value === false) return [];
+    return (Array.isArray(value) ? (value as string[]) : [value]).map((one) => [name, String(one)]);
+  });
+  return new URLSearchParams(pairs.sort(([a = ""], [b = ""]) => (a < b ? -1 : a > b ? 1 : 0))).toString();
+}
+
+interface Known {
+  etag: string;
+  answer: unknown;
+}
+
+/** Asks the local server that served the page. */
+export class HttpTransport implements Transport {
+  #known = new Map<string, Known>();
+
+  async ask<A>(question: string, params: Params, signal?: AbortSignal): Promise<A> {
+    const address = this.address(question, params);
+    const known = this.#known.get(address);
+    const headers: Record<string, string> = known ? { "If-None-Match": known.etag } : {};
+    const reply = await this.#fetch(address, { headers, signal: signal ?? null, cache: "no-store" });
+    if (reply.status === 304 && known) return known.answer as A;
+    const answer = await opened<A>(reply);
+    this.#keep(address, reply.headers.get("ETag"), answer);
+    return answer;
+  }
+
+  async send<A>(method: "POST" | "PUT", question: string, body: unknown): Promise<A> {
+    const headers = { "Content-Type": "application/json" };
+    return opened<A>(await this.#fetch(`/api/${question}`, { method, headers, body: JSON.stringify(body) }));
+  }
+
+  address(question: string, params: Params): string {
+    const text = query(params);
+    return `/api/${question}${text && "?"}${text}`;
+  }
+
+  live(callback: (news: News) => void): () => void {
+    const source = new EventSource("/api/live");
+    let generation: number | null = null;
+    const tell = (connected: boolean): void => callback({ connected, generation });
+    source.addEventListener("generation", (event) => {
+      generation = generationOf(String(event.data)) ?? generation;
+      tell(true);
+    });
+    source.addEventListener("open", () => tell(true));
+    source.addEventListener("error", () => tell(false));
+    return () => source.close();
+  }
+
+  async #fetch(address: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(address, { ...init, credentials: "same-origin" });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw UNREACHABLE;
+    }
+  }
+
+  #keep(address: string, etag: string | null, answer: unknown): void {
+    this.#known.delete(address);
+    if (etag) this.#known.set(address, { etag, answer });
+    const oldest = this.#known.keys().next();
+    if (this.#known.size > KEPT && !oldest.done) this.#known.delete(oldest.value);
+  }
+}
+
+async function opened<A>(reply: Response): Promise<A> {
+  const body: unknown = await reply.json().catch(() => null);
+  if (reply.ok && body !== null) return body as A;
+  const told = (body as { error?: { code?: string; message?: string; hint?: string } } | null)?.error;
+  throw new Refusal(
+    told?.code ?? String(reply.status),
+    told?.message ?? `The server answered ${String(reply.status)}.`,
+    told?.hint ?? "",
+    reply.status,
+  );
+}
+
+function generationOf(text: string): number | null {
+  try {
+    const data = JSON.parse(text) as { generation?: number } | number;
+    return typeof data === "number" ? data : (data.generation ?? null);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+// What the page calls things.
+
+export const DIMENSIONS: Readonly<Record<string, string>> = {
+  project: "Project",
+  model: "Model",
+  thread: "Thread",
+  origin: "Caused by",
+  kind: "Kind of call",
+  effort: "Effort",
+  tier: "Service tier",
+  directory: "Folder",
+  pricing_status: "Price",
+  credit_confidence: "Credits",
+};
+
+const VALUES: Readonly<Record<string, string>> = {
+  "origin:user": "You",
+  "origin:codex": "Codex",
+  "origin:unknown": "Unknown",
+  "kind:turn": "Turn",
+  "kind:compaction": "Compaction",
+  "kind:review": "Review",
+  "kind:subagent": "Sub-agent",
+  "kind:guardian": "Guardian",
+  "kind:memory": "Memory",
+  "pricing_status:priced": "Priced",
+  "pricing_status:estimated": "Estimated",
+  "pricing_status:unpriced": "No price",
+  "credit_confidence:exact": "Exact rate",
+  "credit_confidence:inferred": "Inferred rate",
+  "credit_confidence:user_override": "Your own rate",
+  "credit_confidence:missing": "No rate",
+};
+
+/** Names a value of a dimension; what is unknown is said to be. */
+export function valueLabel(dimension: string, value: string | null): string {
+  if (value === null || value === "") return "Unknown";
+  return VALUES[`${dimension}:${value}`] ?? value;
+}
+
+/** Names a limit window by its length. */
+export function windowLabel(minutes: number): string {
+  if (minutes === 300) return "5 hours";
+  if (minutes === 10080) return "Week";
+  if (minutes % 1440 === 0) return `${String(minutes / 1440)} d`;
+  return minutes % 60 === 0 ? `${String(minutes / 60)} h` : `${String(minutes)} min`;
+}
