@@ -5,12 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --no-input --disable-pip-version-check
-SOURCES := src tests $(wildcard bench)
+SOURCES := src tests hatch_build.py $(wildcard bench)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fix bench lock changelog clean
+.PHONY: help run test check dashboard fix bench lock changelog clean
 
 # What the command answers where there are no logs yet: to a newcomer that is no failure.
 NO_LOGS := 3
@@ -20,6 +20,7 @@ help:
 	@echo '                (make run ARGS="summary --json" runs another command)'
 	@echo 'make test       run all checks and all tests'
 	@echo 'make check      run the static checks alone: ruff, mypy, import-linter'
+	@echo 'make dashboard  build the dashboard, check and test it'
 	@echo 'make fix        mend what ruff can mend, and format'
 	@echo 'make bench      measure speed on a generated history'
 	@echo 'make lock       pin the dependencies anew (LOCK=--upgrade takes newer versions)'
@@ -30,7 +31,7 @@ run: $(VENV)/run.stamp
 	@$(BIN)/codex-usage-tracker $(or $(ARGS),report) || { status=$$?; [ $$status -eq $(NO_LOGS) ] && [ -z "$(ARGS)" ] && \
 	  echo 'From here, that is: make run ARGS=demo' || exit $$status; }
 
-test: check $(VENV)/prices.stamp
+test: check dashboard $(VENV)/prices.stamp
 	@$(BIN)/pytest --quiet --numprocesses=auto --cov --cov-report=term
 
 check: $(VENV)/dev.stamp
@@ -38,6 +39,10 @@ check: $(VENV)/dev.stamp
 	@$(BIN)/ruff format --check --quiet --output-format=concise || { echo 'make fix formats them'; exit 1; }
 	@$(BIN)/mypy --no-error-summary $(SOURCES)
 	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
+
+# The dashboard is built where its sources have changed, then checked and tested.
+dashboard: $(VENV)/dev.stamp
+	@$(BIN)/python hatch_build.py
 
 fix: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --fix --quiet; status=$$?; $(BIN)/ruff format --quiet && exit $$status
@@ -65,6 +70,7 @@ lock:
 	  --custom-compile-command 'make lock' --output-file requirements/prices.txt $(LOCK) >/dev/null
 
 clean:
+	@rm -rf frontend/node_modules src/codex_usage_tracker/web/assets
 	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find src tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
 

