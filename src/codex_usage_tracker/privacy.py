@@ -22,9 +22,14 @@ WITHOUT_PATHS = "-"
 UNDECIDED = "[hidden]"
 
 REDACTED_WORDS = {
+    "codex_home": "Home",
     "cwd": "Directory",
     "directory": "Directory",
     "db_path": "File",
+    "file_path": "File",
+    "files": "File",
+    "HomeRow.label": "Home",
+    "IngestIssue.message": WITHOUT_PATHS,
     "path": "File",
     "source_file": "File",
     "home": "Home",
@@ -66,6 +71,8 @@ STRICT_WORDS = REDACTED_WORDS | {
     "root_thread_id": "Thread",
     "parent_thread_id": "Thread",
     "forked_from_id": "Thread",
+    "session_id": "Thread",
+    "request_id": "Response",
     "turn_id": "Turn",
     "response_id": "Response",
 }
@@ -74,16 +81,18 @@ SHOWN = frozenset(
     """
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
     BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
-    DatabaseState.problem Doctor.status Export.format FactRow.name Failure.code FileProblem.reason Forecast.sentence
-    Forecast.verdict LogNote.code LogNote.meaning Mix.value ParsedAllowance.notes PriceChange.after PriceChange.before
-    PriceChange.field PriceChange.from_day Series.metric
-    Series.total Series.values SettingsFile.settings Spread.least Spread.lower Spread.median Spread.most
+    DatabaseState.problem Doctor.status Event.id Export.format FactRow.name Failure.code FileProblem.reason
+    Forecast.sentence Forecast.verdict Health.status LogNote.code LogNote.meaning Mix.value ParsedAllowance.notes
+    PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day PriceRule.effective_from
+    PriceRule.effective_to PriceRule.estimate PriceRule.id PriceRule.model_pattern Series.metric Series.total
+    Series.values ServerSettings.version SettingsFile.settings Spread.least Spread.lower Spread.median Spread.most
     Spread.upper TypedAllowance.family TypedAllowance.window TypedLimit.family TypedLimit.limit Worth.unit
-    account agent_role assumed basis bucket busiest_day changes client_version confidence credit_confidence
-    credited_share credits credits_per_percent date day effort estimated_usd group_by history history_mode hour kind
-    label limit_id longest_streak_from_day min_credits min_usd model month origin originator outcome plan priced_as
-    priced_share pricing_status privacy_mode provider reason record_id role schema service_tier source subagent_type
-    thread_source tier timezone type usd version week whole_credits whole_usd
+    account agent_role assumed basis bucket busiest_day cached_input_cost_usd changes client_version confidence
+    cost_usd credit_confidence credited_share credits credits_per_percent date day effort estimated_usd group_by
+    history history_mode hour input_cost_usd kind label limit_id longest_streak_from_day min_credits min_usd model
+    month origin originator outcome output_cost_usd plan priced_as priced_share pricing_status privacy_mode provider
+    reason reasoning_effort record_id role schema service_tier source subagent_type thread_source tier timezone
+    total_cost_usd ts type usd version week whole_credits whole_usd
     """.split(),  # noqa: SIM905  (a list of words reads best as one text)
 )
 """Texts that no mode hides by themselves; a text that stands in no table is hidden, so that no new one slips out."""

@@ -125,12 +125,17 @@ class Tracker:
         return zones.zone_of(self.timezone)
 
     @contextmanager
-    def reader(self) -> Iterator[Reader]:
-        """Open the database for questions; all of them see one moment of it, so that parts and totals agree."""
+    def reader(
+        self, *, seconds: float = database.READER_SECONDS, locked_ms: int = database.BUSY_MS,
+    ) -> Iterator[Reader]:  # fmt: skip
+        """Open the database for questions; all of them see one moment of it, so that parts and totals agree.
+
+        All together may take so many seconds; a lock of another program is waited for so many milliseconds.
+        """
         from codex_usage_tracker.query.reader import Reader  # noqa: PLC0415
 
         zone = self.zone()
-        connection = database.open_reader(self.database)
+        connection = database.open_reader(self.database, seconds=seconds, locked_ms=locked_ms)
         try:
             with database.told(self.database):
                 self._price(connection)

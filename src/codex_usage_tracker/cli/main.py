@@ -25,6 +25,11 @@ COMMANDS = {
         "pricing-coverage": "How much of it has a price, and by what.",
         "export": "All calls as CSV, JSON or Parquet.",
     },
+    "Look": {
+        "serve-dashboard": "The dashboard in the browser, kept up to date.",
+        "web": "The same, opened at once.",
+        "ui": "The same as web.",
+    },
     "Read": {
         "refresh": "Read what is new in the Codex logs.",
         "rebuild-index": "Read all logs again from their beginning.",
@@ -50,7 +55,9 @@ COMMANDS = {
         "completion": "Print a script that completes commands in a shell.",
     },
 }
-SHARED = {"reset-db": "clear_db"} | {name: "init_settings" for name in COMMANDS["Settings"] if name.startswith("init-")}
+SHARED = {"reset-db": "clear_db", "ui": "web"} | {
+    name: "init_settings" for name in COMMANDS["Settings"] if name.startswith("init-")
+}
 MODULES = {name: SHARED.get(name, name.replace("-", "_")) for group in COMMANDS.values() for name in group}
 
 

@@ -91,8 +91,8 @@ class Compare(msgspec.Struct, kw_only=True):
 class Context(msgspec.Struct, kw_only=True):
     """How full the context windows were, of the calls that tell their window.
 
-    `tenths` counts calls by tenths of their window, the last one with those above it; `over` the calls above 50, 80 and
-    90 percent.
+    `tenths` counts calls by tenths of their window, the last one with those above it; `over` the calls that fill 50, 80
+    and 90 percent and more.
     """
 
     schema: str

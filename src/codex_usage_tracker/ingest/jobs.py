@@ -138,8 +138,10 @@ def _next(job: Job, done: Done) -> Job | None:
 
 def _in_workers(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Done, int]]:
     import multiprocessing  # noqa: PLC0415  (only a long refresh needs it)
+    import threading  # noqa: PLC0415
 
-    method = "fork" if sys.platform == "linux" else "spawn"
+    alone = threading.current_thread() is threading.main_thread()  # a server forks no process with its threads in it
+    method = "fork" if sys.platform == "linux" and alone else "spawn"
     room = Room(workers * 3)
     with multiprocessing.get_context(method).Pool(workers, _prepare_worker) as pool, room:
         while jobs:

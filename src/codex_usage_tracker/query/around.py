@@ -23,7 +23,6 @@ FACTS = (
     " ORDER BY 2 DESC, label"
 )
 TENTH = "min(10 * (input + output) / context_window, 9)"
-OVER = (50, 80, 90)
 
 
 def find(reader: apsw.Connection, record_id: str) -> int | None:
@@ -53,23 +52,12 @@ def facts(reader: apsw.Connection, row_id: int) -> list[tuple[object, ...]]:
     return reader.execute(FACTS, (row_id,)).fetchall()
 
 
-def pressure(reader: apsw.Connection, chosen: Filter) -> tuple[Any, ...]:
-    """Return calls, sums of tokens used and of windows, the mean and the largest share, then counts by `OVER`."""
+def pressure(reader: apsw.Connection, chosen: Filter) -> list[tuple[Any, ...]]:
+    """Return by tenths of the window: the tenth, calls, sums of tokens used and of windows, and of shares, the most."""
     built = where(chosen, of_calls=True)
     built.conditions.append("context_window > 0")
-    over = ", ".join(f"sum(100 * (input + output) > {one} * context_window)" for one in OVER)
     share = "1.0 * (input + output) / context_window"
-    row = reader.execute(
-        f"SELECT count(*), sum(input + output), sum(context_window), avg({share}), max({share}), {over}"
-        f" FROM call{built.sql}", built.values,
-    ).fetchone()  # fmt: skip
-    return row or ()
-
-
-def tenths(reader: apsw.Connection, chosen: Filter) -> list[int]:
-    """Return how many calls filled their window by tenths of it."""
-    built = where(chosen, of_calls=True)
-    built.conditions.append("context_window > 0")
-    rows = reader.execute(f"SELECT {TENTH}, count(*) FROM call{built.sql} GROUP BY 1", built.values)
-    found = {int(row[0]): int(row[1]) for row in rows}
-    return [found.get(tenth, 0) for tenth in range(10)]
+    return reader.execute(
+        f"SELECT {TENTH}, count(*), sum(input + output), sum(context_window), sum({share}), max({share})"
+        f" FROM call{built.sql} GROUP BY 1", built.values,
+    ).fetchall()  # fmt: skip

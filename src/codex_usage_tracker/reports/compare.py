@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COMPARED = ("calls", "input_tokens", "cached_input_tokens", "output_tokens", "total_tokens", "usd", "credits")
 PERCENT_DIGITS = 1
+OVER = (50, 80, 90)
+"""Percents of the window; a call that fills just so much counts."""
 
 
 def compare(reader: Reader, chosen: Filter) -> Compare:
@@ -70,15 +72,17 @@ def _change(name: str, sums: Sums, before: Sums | None, told: Numbers, told_befo
 
 def context(reader: Reader, chosen: Filter) -> Context:
     """Return how full the context windows were."""
-    count, used, window, mean, most, *over = around.pressure(reader.db, chosen)
+    rows = around.pressure(reader.db, chosen)
+    tenths = [sum(row[1] for row in rows if row[0] == tenth) for tenth in range(10)]
+    count, used, window, shares = (sum(row[place] for row in rows) for place in range(1, 5))
     return Context(
         schema=schema("context"),
         scope=scope_of(reader, chosen),
         sample_count=count,
         avg_context_used=used // count if count else None,
         avg_context_window=window // count if count else None,
-        avg_pressure_pct=round(mean * 100, PERCENT_DIGITS) if count else None,
-        max_pressure_pct=round(most * 100, PERCENT_DIGITS) if count else None,
-        tenths=around.tenths(reader.db, chosen),
-        over={str(limit): found or 0 for limit, found in zip(around.OVER, over, strict=True)},
+        avg_pressure_pct=round(shares / count * 100, PERCENT_DIGITS) if count else None,
+        max_pressure_pct=round(max(row[5] for row in rows) * 100, PERCENT_DIGITS) if count else None,
+        tenths=tenths,
+        over={str(percent): sum(tenths[percent // 10 :]) for percent in OVER},
     )

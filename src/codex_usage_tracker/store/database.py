@@ -83,8 +83,8 @@ def _opened(path: str) -> apsw.Connection:
     return connection
 
 
-def open_reader(path: str) -> apsw.Connection:
-    """Open the database read-only, with a limit on how long one query may run."""
+def open_reader(path: str, *, seconds: float = READER_SECONDS, locked_ms: int = BUSY_MS) -> apsw.Connection:
+    """Open the database read-only, with limits on how long queries may run and wait for a lock."""
     if not os.path.exists(path):
         msg = f"{path} does not exist yet"
         raise DatabaseError(msg, "Run `codex-usage-tracker refresh` first.")
@@ -93,18 +93,18 @@ def open_reader(path: str) -> apsw.Connection:
         raise DatabaseError(msg, "Name the file of the database with --db.")
     with told(path):
         connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
-        connection.set_busy_timeout(BUSY_MS)
+        connection.set_busy_timeout(locked_ms)
         migrate.check(connection, path)
         migrate.require_current(connection, path)
         connection.pragma("query_only", 1)
         connection.pragma("cache_size", -CACHE_KIB)
         connection.pragma("mmap_size", 2**28)
-    _limit_time(connection)
+    _limit_time(connection, seconds)
     return connection
 
 
-def _limit_time(connection: apsw.Connection) -> None:
-    deadline = time.monotonic() + READER_SECONDS
+def _limit_time(connection: apsw.Connection, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > deadline, 1_000_000)
 
 

@@ -1,0 +1,36 @@
+"""What the classes of tokens cost, by the rates of the calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from codex_usage_tracker.query.filters import where
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import apsw
+
+    from codex_usage_tracker.query.filters import Filter
+
+COLUMNS = {"model": "nullif(profile.model, '')", "effort": "nullif(profile.effort, '')"}
+COSTS = (
+    "sum((input - cached_input - cache_write) * usd_input + cache_write * usd_write),"
+    " sum(cached_input * usd_cached), sum(output * usd_output)"
+)
+
+
+def by_class(reader: apsw.Connection, chosen: Filter, split: Sequence[str]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Return the cost of uncached input, cached input and output in USD units by model, effort or neither.
+
+    Calls without a price are in none; a group that has no other is missing.
+    """
+    built = where(chosen, of_calls=True)
+    built.conditions.append("usd IS NOT NULL")
+    keys = [COLUMNS[name] for name in split]
+    grouped = f" GROUP BY {', '.join(str(place + 1) for place in range(len(keys)))}" if keys else ""
+    rows = reader.execute(
+        f"SELECT {''.join(f'{key}, ' for key in keys)}{COSTS} FROM call JOIN rate ON rate.id = rate_id"
+        f" JOIN profile ON profile.id = profile_id{built.sql}{grouped}", built.values,
+    )  # fmt: skip
+    return {tuple(row[: len(keys)]): tuple(row[len(keys) :]) for row in rows if row[-1] is not None}

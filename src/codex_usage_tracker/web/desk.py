@@ -1,0 +1,105 @@
+"""Answering many at once: each question in a thread of its own, with a connection and a time of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio
+from anyio import to_thread
+from starlette.responses import Response
+
+from codex_usage_tracker import __version__, privacy
+from codex_usage_tracker.errors import InvalidValueError
+from codex_usage_tracker.query import zones
+from codex_usage_tracker.reports import asks
+from codex_usage_tracker.reports.registry import Question, Settings, answer
+from codex_usage_tracker.web.replies import KEPT, hidden, json_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import apsw
+    from starlette.requests import Request
+
+    from codex_usage_tracker.query.reader import Reader
+    from codex_usage_tracker.tracker import Tracker
+
+    T = TypeVar("T")
+
+AT_ONCE = 4
+QUERY_SECONDS = 20.0
+LOCKED_MS = 2_000
+MINUTE_MS = 60_000
+
+
+class Desk:
+    """The one place where a server asks its tracker."""
+
+    def __init__(self, tracker: Tracker, mode: str = privacy.NORMAL) -> None:
+        self.tracker = tracker
+        self.mode = mode
+        self.settings = Settings(tracker.files, tracker.settings)
+        self._open: set[apsw.Connection] = set()
+        self._room: anyio.CapacityLimiter | None = None
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run something that takes time in a thread."""
+        self._room = self._room or anyio.CapacityLimiter(AT_ONCE)
+        return await to_thread.run_sync(work, limiter=self._room)
+
+    async def reply(self, request: Request, question: Question[Any], **given: str) -> Response:
+        """Answer a question as the request's address asks it."""
+        params = {name: request.query_params.getlist(name) for name in request.query_params}
+        params |= {name: [value] for name, value in given.items()}
+        return await self.run(lambda: self._reply(request, question, params))
+
+    def _reply(self, request: Request, question: Question[Any], params: dict[str, list[str]]) -> Response:
+        ask = asks.read(question.ask, params)
+        if getattr(ask, "search", "") and self.mode != privacy.NORMAL:
+            raise InvalidValueError(f"search would find what {self.mode} mode hides", "Leave it out.")
+        with self.reader() as reader:
+            tag = self._tag(reader, question, params)
+            if tag in request.headers.get("if-none-match", ""):
+                return Response(status_code=304, headers=KEPT | {"ETag": tag})
+            found = self.hide(answer(question, reader, ask, self.settings))
+        return json_reply(found, request, ETag=tag)
+
+    def hide(self, found: Any) -> Any:
+        """Return an answer as the privacy mode shows it."""
+        return hidden(found, self.mode, self.tracker.secret() if self.mode != privacy.NORMAL else b"")
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """Open the database as it is now: it may have been deleted, locked or replaced since the last question."""
+        with self.tracker.reader(seconds=QUERY_SECONDS, locked_ms=LOCKED_MS) as reader:
+            self._open.add(reader.db)
+            try:
+                yield reader
+            finally:
+                self._open.discard(reader.db)
+
+    def close(self) -> None:
+        """Let all questions end that are being answered."""
+        for connection in list(self._open):
+            connection.interrupt()
+
+    def _tag(self, reader: Reader, question: Question[Any], params: dict[str, list[str]]) -> str:
+        """Return a text that is another one whenever the answer may be."""
+        time = reader.now // MINUTE_MS if question.ages else zones.moment(reader.now, reader.zone).date()
+        zone = params.get("timezone", [str(reader.zone)])
+        day = asks.zone_of(asks.Ask(timezone=zone[0]), reader).midnight()
+        of = (__version__, _stamp(self.tracker.database)[2:], reader.meta("generation"), question.name, time, day, zone,
+              sorted(params.items()), self.mode, [_stamp(path) for path in self.tracker.files])  # fmt: skip
+        return f'W/"{hashlib.blake2b(repr(of).encode(), digest_size=12).hexdigest()}"'
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    """Return what changes when a file is written, then what changes when it is replaced."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev

@@ -1,0 +1,173 @@
+"""What is new: files that grow are noticed, read at once, and told to every page that listens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from concurrent.futures import Future
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from codex_usage_tracker.errors import TrackerError
+from codex_usage_tracker.ingest.discover import ACTIVE, ARCHIVED
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from codex_usage_tracker.ingest.outcome import Refreshed
+    from codex_usage_tracker.tracker import Tracker
+
+INDEX = "session_index.jsonl"
+DEBOUNCE_MS = 100
+STEP_MS = 20
+LOOK_MS = 1_000
+"""How often it is looked whether folders have come or gone, or threads were named."""
+ANYWAY_SECONDS = 60.0
+"""File systems of other machines tell of no change."""
+UNWATCHED_SECONDS = 3.0
+HEARTBEAT_SECONDS = 15.0
+
+
+class Refresher:
+    """Refreshes one after the other in a thread that dies with the process; the store is safe against that."""
+
+    def __init__(self, tracker: Tracker, done: Callable[[int], None]) -> None:
+        self.tracker = tracker
+        self.done = done
+        self._asked: SimpleQueue[Future[Refreshed]] = SimpleQueue()
+        self._waiting = threading.Event()
+        threading.Thread(target=self._work, daemon=True, name="refresh").start()
+
+    def run(self) -> Future[Refreshed]:
+        """Have all logs looked at; what becomes of it is told by a future."""
+        asked: Future[Refreshed] = Future()
+        self._asked.put(asked)
+        return asked
+
+    def request(self) -> None:
+        """Have all logs looked at, unless that is to be done anyway."""
+        if not self._waiting.is_set():
+            self._waiting.set()
+            self.run()
+
+    def _work(self) -> None:
+        while True:
+            asked = self._asked.get()
+            self._waiting.clear()
+            try:
+                found = self.tracker.refresh()
+            except BaseException as error:  # noqa: BLE001  (told to who asked)
+                asked.set_exception(error)
+            else:
+                asked.set_result(found)
+                self.done(found.generation)
+
+
+class Feed:
+    """The generation of the data, and who listens for the next one."""
+
+    def __init__(self, generation: int = 0) -> None:
+        self.generation = generation
+        self.closed = False
+        self._changed = asyncio.Event()
+
+    def publish(self, generation: int) -> None:
+        """Tell of a generation, if it is another one."""
+        if generation != self.generation:
+            self.generation = generation
+            self._wake()
+
+    def close(self) -> None:
+        """Let all who listen go."""
+        self.closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def events(self, last: str | None) -> AsyncIterator[str]:
+        """Give server-sent events: the generation now unless it is known, each further one, and signs of life."""
+        yield "retry: 1000\n\n"
+        told = None if last is None or not last.isdigit() else int(last)
+        while not self.closed:
+            changed = self._changed
+            if told != self.generation:
+                told = self.generation
+                yield f'id: {told}\nevent: generation\ndata: {{"generation":{told}}}\n\n'
+                continue
+            try:
+                await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield ": still here\n\n"
+
+
+class Watch:
+    """Notices changes below the sessions folders of some homes."""
+
+    def __init__(self, homes: Sequence[str], changed: Callable[[], None]) -> None:
+        self.homes = homes
+        self.changed = changed
+        self.stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Call whenever something changed, until it is stopped."""
+        while not self.stop.is_set():
+            folders = self._folders()
+            try:
+                await self._watch(folders)
+            except (OSError, RuntimeError):  # no room for more watches, or a folder that went away
+                await self._pause(UNWATCHED_SECONDS)
+            if folders or self._folders():
+                self.changed()
+
+    def _folders(self) -> list[str]:
+        places = [os.path.join(home, name) for home in self.homes for name in (ACTIVE, ARCHIVED)]
+        return [place for place in places if os.path.isdir(place)]
+
+    def _indexes(self) -> list[int]:
+        return [_changed_at(os.path.join(home, INDEX)) for home in self.homes]
+
+    async def _watch(self, folders: list[str]) -> None:
+        """Watch until folders come or go, or until it is time to look anyway."""
+        if not folders:
+            await self._pause(LOOK_MS / 1000)
+            return
+        from watchfiles import awatch  # noqa: PLC0415  (only where there is something to watch)
+
+        indexes, until = self._indexes(), asyncio.get_running_loop().time() + ANYWAY_SECONDS
+        async for changes in awatch(
+            *folders, debounce=DEBOUNCE_MS, step=STEP_MS, rust_timeout=LOOK_MS, yield_on_timeout=True,
+            stop_event=self.stop, watch_filter=_is_log, ignore_permission_denied=True,
+        ):  # fmt: skip
+            if changes or indexes != (indexes := self._indexes()):
+                self.changed()
+            if self._folders() != folders or asyncio.get_running_loop().time() > until:
+                return
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stop.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def _is_log(_change: object, path: str) -> bool:
+    return ".jsonl" in os.path.basename(path)
+
+
+def _changed_at(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def generation_of(tracker: Tracker) -> int:
+    """Return the generation of a database; 0 where it cannot be told."""
+    try:
+        with tracker.reader() as reader:
+            return reader.meta("generation") or 0
+    except TrackerError:
+        return 0

@@ -1,0 +1,78 @@
+"""Answers and failures as HTTP."""
+
+from __future__ import annotations
+
+import gzip
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.responses import Response
+
+from codex_usage_tracker import privacy
+from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
+from codex_usage_tracker.errors import (
+    BusyError,
+    DatabaseError,
+    InvalidSettingsError,
+    InvalidValueError,
+    NotFoundError,
+    TrackerError,
+)
+from codex_usage_tracker.web.security import RefusedError, TokenMissingError, TooLargeError, TooSlowError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+STATUSES: tuple[tuple[type[TrackerError], int], ...] = (
+    (NotFoundError, 404),
+    (InvalidSettingsError, 500),
+    (InvalidValueError, 400),
+    (RefusedError, 403),
+    (TokenMissingError, 401),
+    (TooSlowError, 408),
+    (TooLargeError, 413),
+    (BusyError, 503),
+    (DatabaseError, 503),
+)
+ZIPPED_BYTES = 2_000
+ZIP_LEVEL = 3
+KEPT = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
+
+
+def json_reply(answer: Any, request: Request | None = None, status: int = 200, **headers: str) -> Response:
+    """Return an answer as JSON, compressed where it is large and the client can take it."""
+    body = msgspec.json.encode(answer)
+    found = KEPT | headers
+    if request is not None and len(body) > ZIPPED_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, ZIP_LEVEL, mtime=0)
+        found["Content-Encoding"] = "gzip"
+    return Response(body, status, found, "application/json")
+
+
+def failure(error: BaseException, mode: str) -> Response:
+    """Return why there is no answer: in our words, and nothing of a log or a path where nobody foresaw it."""
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    if isinstance(error, TrackerError):
+        told = Failure(code=error.code, message=error.message, hint=error.hint)
+    else:
+        told = Failure(code="unexpected", message=f"an unexpected {type(error).__name__} at {_place(error)}", hint="")
+    headers = {"Retry-After": "1"} if status == 503 else {}  # noqa: PLR2004
+    return json_reply(FailureAnswer(error=privacy.hidden(told, mode, b"")), None, status, **headers)
+
+
+def _place(error: BaseException) -> str:
+    """Return module and line of the innermost frame of our own."""
+    frames = [
+        (str(frame.f_globals.get("__name__", "")), line) for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    own = [f"{module}:{line}" for module, line in frames if module.startswith("codex_usage_tracker")]
+    return own[-1] if own else "an unknown place"
+
+
+def hidden(answer: Any, mode: str, secret: bytes) -> Any:
+    """Return an answer, or a list of them, as a privacy mode shows it."""
+    if isinstance(answer, list):
+        veil = privacy.Veil(mode, secret)
+        return answer if mode == privacy.NORMAL else [veil.struct(one) for one in answer]
+    return privacy.hidden(answer, mode, secret)

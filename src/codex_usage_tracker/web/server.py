@@ -1,0 +1,160 @@
+"""Running the server on this machine's own address, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import os
+import signal
+import socket
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from codex_usage_tracker.errors import InvalidValueError
+from codex_usage_tracker.web.app import Dashboard
+from codex_usage_tracker.web.security import TOKEN, Door
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from codex_usage_tracker.tracker import Tracker
+
+PORTS_TRIED = 50
+MOST_CONNECTIONS = 512
+HEADER_BYTES = 32 * 1024
+HEADER_SECONDS = 10.0
+IDLE_SECONDS = 30
+LAST_SECONDS = 0.5
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket of this machine alone at a port, or at the next free one; 0 takes any."""
+    address = _loopback(host)
+    for one in range(port, min(port + PORTS_TRIED, 65536)) if port else [0]:
+        made = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET)  # noqa: PLR2004
+        if os.name == "posix":
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            made.bind((str(address), one))
+            made.listen(MOST_CONNECTIONS)
+        except OSError as error:
+            made.close()
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise InvalidValueError(f"{host} cannot be used: {error.strerror}", "Use --host 127.0.0.1.") from error
+        else:
+            return made
+    raise InvalidValueError(f"no port from {port} on is free", "Name another with --port.")
+
+
+def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    try:
+        address = ipaddress.ip_address({"localhost": "127.0.0.1"}.get(host.lower(), host.strip("[]")))
+    except ValueError:
+        address = ipaddress.ip_address("0.0.0.0")  # noqa: S104  (a name that is refused)
+    if str(address) not in {"127.0.0.1", "::1"}:
+        hint = "Use 127.0.0.1 or ::1; from another machine, forward the port with ssh -L."
+        raise InvalidValueError(f"{host} is open to other machines", hint)
+    return address
+
+
+class Running:
+    """A server on a socket that is bound."""
+
+    def __init__(self, tracker: Tracker, made: socket.socket, mode: str = "normal", *, refreshes: bool = True) -> None:
+        self.socket = made
+        self.port = int(made.getsockname()[1])
+        self.host = "[::1]" if made.family == socket.AF_INET6 else "127.0.0.1"
+        self.door = Door(self.port, os.environ.get(TOKEN))
+        self.dashboard = Dashboard(tracker, self.door, mode, refreshes=refreshes)
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return f"http://{self.host}:{self.port}/"
+
+    def link(self) -> str:
+        """Return an address that lets one browser in, once."""
+        return f"{self.url}open?key={self.door.new_key()}"
+
+    def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until the process is told to stop."""
+        config = uvicorn.Config(
+            self.dashboard.app(), http=_Protocol, ws="none", lifespan="on", log_config=None, access_log=False,
+            server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=1, h11_max_incomplete_event_size=HEADER_BYTES,
+        )  # fmt: skip
+        asyncio.run(_Server(config, self.dashboard, ready).serve_here(self.socket))
+
+
+class _Server(uvicorn.Server):
+    """A server that lets everybody go at once when it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config, dashboard: Dashboard, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.dashboard = dashboard
+        self.ready = ready
+
+    async def serve_here(self, made: socket.socket) -> None:
+        """Serve on a socket; Ctrl-C is no failure."""
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, self._stop)
+        await self._serve([made])
+
+    def _stop(self, *_: object) -> None:
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and tell so."""
+        await super().startup(sockets)
+        self.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End: first those who only listen, then those who are being answered, then those who say nothing."""
+        self.dashboard.close()
+        asyncio.get_running_loop().call_later(LAST_SECONDS, self._drop)
+        await super().shutdown(sockets)
+
+    def _drop(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+
+class _Protocol(H11Protocol):
+    """Connections that say nothing, or say it slowly, are closed."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; a request that is not whole is waited for no longer than from its first byte on."""
+        before = self.cycle
+        super().data_received(data)
+        if self.cycle is not before or not getattr(self.cycle, "response_complete", True):
+            self._unwait()
+        elif self._patience is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._unwait()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(HEADER_SECONDS, self._give_up)
+
+    def _unwait(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _give_up(self) -> None:
+        self.transport.abort()
