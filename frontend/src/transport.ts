@@ -7,8 +7,6 @@ export interface Transport {
   ask<A>(question: string, params: Params, signal?: AbortSignal): Promise<A>;
   /** Calls back with each new state of the data; returns how to stop. */
   live(callback: (news: News) => void): () => void;
-  /** Returns where a question's answer may be downloaded, null where it cannot. */
-  address(question: string, params: Params): string | null;
   /** Changes a setting or begins a reading; missing where nothing can be changed. */
   send?<A>(method: "POST" | "PUT", question: string, body: unknown): Promise<A>;
 }
@@ -57,7 +55,8 @@ export class HttpTransport implements Transport {
   #known = new Map<string, Known>();
 
   async ask<A>(question: string, params: Params, signal?: AbortSignal): Promise<A> {
-    const address = this.address(question, params);
+    const text = query(params);
+    const address = `/api/${question}${text && "?"}${text}`;
     const known = this.#known.get(address);
     const headers: Record<string, string> = known ? { "If-None-Match": known.etag } : {};
     const reply = await this.#fetch(address, { headers, signal: signal ?? null, cache: "no-store" });
@@ -70,11 +69,6 @@ export class HttpTransport implements Transport {
   async send<A>(method: "POST" | "PUT", question: string, body: unknown): Promise<A> {
     const headers = { "Content-Type": "application/json" };
     return opened<A>(await this.#fetch(`/api/${question}`, { method, headers, body: JSON.stringify(body) }));
-  }
-
-  address(question: string, params: Params): string {
-    const text = query(params);
-    return `/api/${question}${text && "?"}${text}`;
   }
 
   live(callback: (news: News) => void): () => void {

@@ -45,3 +45,8 @@ export function windowLabel(minutes: number): string {
   if (minutes % 1440 === 0) return `${String(minutes / 1440)} d`;
   return minutes % 60 === 0 ? `${String(minutes / 60)} h` : `${String(minutes)} min`;
 }
+
+/** Names a thread; one without a name goes by the end of its id, which tells it from its neighbours. */
+export function threadLabel(name: string | null, id: string): string {
+  return name ?? `Unnamed ${id.slice(-8)}`;
+}

@@ -2,7 +2,7 @@
 import type { CallRow } from "../answers";
 import { written } from "../clock";
 import { NO_PRICE, UNKNOWN, credits, duration, exact, money, percent, short } from "../figures";
-import { valueLabel } from "../words";
+import { threadLabel, valueLabel } from "../words";
 
 export interface CallColumn {
   key: string;
@@ -50,12 +50,12 @@ export const COLUMNS: readonly CallColumn[] = [
     text: (call, zone) => written(call.at, zone, "moment"),
     title: (call, zone) => written(call.at, zone, "full"),
   },
-  { key: "thread", label: "Thread", width: 200, sort: "thread", text: (call) => call.thread_name ?? call.thread_id },
+  { key: "thread", label: "Thread", width: 200, sort: "thread", text: (call) => threadLabel(call.thread_name, call.thread_id), title: (call) => call.thread_name ?? call.thread_id },
   { key: "project", label: "Project", width: 110, text: (call) => call.project ?? UNKNOWN, title: (call) => call.cwd ?? "" },
-  { key: "source", label: "By", width: 62, sort: "initiator", text: (call) => valueLabel("origin", call.origin), title: why },
+  { key: "source", label: "By", width: 78, sort: "initiator", text: (call) => valueLabel("origin", call.origin), title: why },
   { key: "kind", label: "Kind", width: 92, text: (call) => valueLabel("kind", call.kind) },
   { key: "model", label: "Model", width: 118, sort: "model", text: (call) => call.model ?? UNKNOWN },
-  { key: "effort", label: "Effort", width: 66, sort: "effort", text: (call) => call.effort ?? UNKNOWN },
+  { key: "effort", label: "Effort", width: 74, sort: "effort", text: (call) => call.effort ?? UNKNOWN },
   { key: "tier", label: "Tier", width: 76, text: (call) => call.tier ?? UNKNOWN },
   tokens("tokens", "Tokens", "total_tokens", "tokens"),
   tokens("input", "Input", "input_tokens", "input"),
