@@ -39,12 +39,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("codex_usage_tracker.web")
 
 
-class MethodError(TrackerError):
-    """A method that an address does not know."""
-
-    code = "method_not_allowed"
-
-
 class Dashboard:
     """One server: what it answers from, whom it lets in, and who listens."""
 
@@ -186,7 +180,7 @@ class Dashboard:
     async def _fails(self, request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
             if error.status_code == 405:  # noqa: PLR2004
-                told = MethodError(f"{request.method} is not for this address", "")
+                told = replies.MethodError(f"{request.method} is not for this address", "")
                 return replies.failure(told, self.desk.mode)
             hint = "GET /api/openapi.json lists the addresses."
             return replies.failure(NotFoundError("there is nothing at this address", hint), self.desk.mode)
@@ -215,9 +209,10 @@ class _Caught:
         try:
             await self.app(scope, receive, sends)
         except Exception as error:
-            if status or scope["type"] != "http":
+            if scope["type"] != "http":
                 raise
-            await replies.failure(error, self.mode)(scope, receive, sends)
+            if not status:
+                await replies.failure(error, self.mode)(scope, receive, sends)
         if scope["type"] == "http":
             name = getattr(scope.get("route"), "name", "none")
             LOG.info("%s %s %d %.1f ms", scope["method"], name, status, (time.monotonic() - began) * 1000)

@@ -26,6 +26,8 @@ LOOK_MS = 1_000
 ANYWAY_SECONDS = 60.0
 """File systems of other machines tell of no change."""
 UNWATCHED_SECONDS = 3.0
+ADDED = 1
+"""What `watchfiles` calls something new."""
 HEARTBEAT_SECONDS = 15.0
 
 
@@ -122,14 +124,15 @@ class Watch:
             if folders or self._folders():
                 self.changed()
 
-    def _folders(self) -> list[str]:
+    def _folders(self) -> dict[str, int]:
+        """Return the folders that are there, by what tells one from another of the same name."""
         places = [os.path.join(home, name) for home in self.homes for name in (ACTIVE, ARCHIVED)]
-        return [place for place in places if os.path.isdir(place)]
+        return {place: os.stat(place).st_ino for place in places if os.path.isdir(place)}
 
     def _indexes(self) -> list[int]:
         return [_changed_at(os.path.join(home, INDEX)) for home in self.homes]
 
-    async def _watch(self, folders: list[str]) -> None:
+    async def _watch(self, folders: dict[str, int]) -> None:
         """Watch until folders come or go, or until it is time to look anyway."""
         if not folders:
             await self._pause(LOOK_MS / 1000)
@@ -137,12 +140,14 @@ class Watch:
         from watchfiles import awatch  # noqa: PLC0415  (only where there is something to watch)
 
         indexes, until = self._indexes(), asyncio.get_running_loop().time() + ANYWAY_SECONDS
+        grown = False
         async for changes in awatch(
             *folders, debounce=DEBOUNCE_MS, step=STEP_MS, rust_timeout=LOOK_MS, yield_on_timeout=True,
-            stop_event=self.stop, watch_filter=_is_log, ignore_permission_denied=True,
+            stop_event=self.stop, watch_filter=_matters, ignore_permission_denied=True,
         ):  # fmt: skip
-            if changes or indexes != (indexes := self._indexes()):
+            if changes or grown or indexes != (indexes := self._indexes()):
                 self.changed()
+            grown = any(not _is_log(*change) for change in changes)  # what was written before it was watched
             if self._folders() != folders or asyncio.get_running_loop().time() > until:
                 return
 
@@ -153,7 +158,12 @@ class Watch:
             return
 
 
-def _is_log(_change: object, path: str) -> bool:
+def _matters(change: int, path: str) -> bool:
+    """Say whether a change is one of a log, or a folder is new."""
+    return _is_log(change, path) or (change == ADDED and "." not in os.path.basename(path))
+
+
+def _is_log(_change: int, path: str) -> bool:
     return ".jsonl" in os.path.basename(path)
 
 

@@ -24,12 +24,20 @@ from codex_usage_tracker.web.security import RefusedError, TokenMissingError, To
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+
+class MethodError(TrackerError):
+    """A method that an address does not know."""
+
+    code = "method_not_allowed"
+
+
 STATUSES: tuple[tuple[type[TrackerError], int], ...] = (
     (NotFoundError, 404),
     (InvalidSettingsError, 500),
     (InvalidValueError, 400),
     (RefusedError, 403),
     (TokenMissingError, 401),
+    (MethodError, 405),
     (TooSlowError, 408),
     (TooLargeError, 413),
     (BusyError, 503),
