@@ -5,16 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 
-def _now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class DemoPlan:
     """The size, the span and the seed of a demo history.
 
-    `bytes_per_call` is the wished average of log bytes per model call; about 1,600 is the least that the
+    `bytes_per_call` is the wished average of log bytes per model call; about 1,700 is the least that the
     lines of the format allow.
     """
 
@@ -22,7 +17,7 @@ class DemoPlan:
     calls: int = 4_000
     seed: int = 1
     days: int = 180
-    end: datetime = field(default_factory=_now)
+    end: datetime = field(default_factory=lambda: datetime.now(UTC))
     bytes_per_call: int = 10_000
 
     def __post_init__(self) -> None:

@@ -1,8 +1,10 @@
 """The true totals of a demo history: every API response once."""
 
 from collections import defaultdict
+from operator import add
 
 import msgspec
+from msgspec.structs import astuple
 
 from codex_usage_tracker.demo.usage import Usage
 
@@ -12,40 +14,17 @@ SCHEMA = "codex-usage-tracker-demo-truth-v1"
 class Tokens(msgspec.Struct):
     """The five token kinds of some calls; cached and cache_write are parts of input, reasoning is part of output."""
 
-    input: int = 0
-    cached: int = 0
-    cache_write: int = 0
-    output: int = 0
-    reasoning: int = 0
+    input: int
+    cached: int
+    cache_write: int
+    output: int
+    reasoning: int
 
 
-class Sum(msgspec.Struct):
+class Sum(Tokens):
     """Some calls and their five token kinds."""
 
-    calls: int = 0
-    input: int = 0
-    cached: int = 0
-    cache_write: int = 0
-    output: int = 0
-    reasoning: int = 0
-
-    def add(self, other: "Sum") -> None:
-        """Take up another sum."""
-        self.calls += other.calls
-        self.input += other.input
-        self.cached += other.cached
-        self.cache_write += other.cache_write
-        self.output += other.output
-        self.reasoning += other.reasoning
-
-    def bill(self, usage: Usage) -> None:
-        """Take up one call."""
-        self.calls += 1
-        self.input += usage.input_tokens
-        self.cached += usage.cached_input_tokens
-        self.cache_write += usage.cache_write_input_tokens
-        self.output += usage.output_tokens
-        self.reasoning += usage.reasoning_output_tokens
+    calls: int
 
 
 class Truth(msgspec.Struct):
@@ -65,30 +44,23 @@ class Truth(msgspec.Struct):
 
 
 class Ledger:
-    """Adds up the calls of all threads."""
+    """Adds up the calls of all threads by model, thread, kind and date."""
 
     def __init__(self) -> None:
-        """Open an empty ledger."""
-        self.total = Sum()
-        self.by_model: defaultdict[str, Sum] = defaultdict(Sum)
-        self.by_thread: defaultdict[str, Sum] = defaultdict(Sum)
-        self.by_kind: defaultdict[str, Sum] = defaultdict(Sum)
-        self.by_day: defaultdict[str, Sum] = defaultdict(Sum)
+        self._cells: defaultdict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * 6)
 
-    def enter(self, thread: str, cells: dict[tuple[str, str, str], Sum]) -> None:
-        """Take up one thread's sums by (model, kind, date)."""
-        for (model, kind, day), cell in cells.items():
-            self.total.add(cell)
-            self.by_thread[thread].add(cell)
-            self.by_model[model].add(cell)
-            self.by_kind[kind].add(cell)
-            self.by_day[day].add(cell)
+    def bill(self, usage: Usage, *names: str) -> None:
+        """Take up one call."""
+        cell = self._cells[names]
+        cell[:] = map(add, cell, (*astuple(usage)[:5], 1))
+
+    def _by(self, place: int) -> dict[str, Sum]:
+        sums: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 6)
+        for names, cell in self._cells.items():
+            sums[names[place]][:] = map(add, sums[names[place]], cell)
+        return {name: Sum(*sums[name]) for name in sorted(sums)}
 
     def truth(self, seed: int) -> Truth:
         """Return the totals so far."""
-        total = self.total
-        tokens = Tokens(total.input, total.cached, total.cache_write, total.output, total.reasoning)
-        days = dict(sorted(self.by_day.items()))
-        return Truth(
-            SCHEMA, total.calls, seed, tokens, dict(self.by_model), dict(self.by_thread), dict(self.by_kind), days
-        )
+        *tokens, calls = map(sum, zip(*self._cells.values(), strict=True))
+        return Truth(SCHEMA, calls, seed, Tokens(*tokens), *(self._by(place) for place in range(4)))

@@ -3,11 +3,10 @@
 import msgspec
 
 from codex_usage_tracker.demo.dice import Dice
-from codex_usage_tracker.demo.models import Setting
-from codex_usage_tracker.demo.stamps import MINUTE
+from codex_usage_tracker.demo.moments import MINUTE
 
-WINDOW = 258_400
 _FULL = 228_000
+_LONGEST = 8_000
 _CACHE_LIFE = 40 * MINUTE
 _CACHE_STEP = 128
 _EFFORT = {None: 1.0, "low": 0.5, "medium": 1.0, "high": 1.9, "xhigh": 3.2}
@@ -24,7 +23,6 @@ class Usage(msgspec.Struct, frozen=True):
     total_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        """Return the sum of both."""
         return Usage(
             self.input_tokens + other.input_tokens,
             self.cached_input_tokens + other.cached_input_tokens,
@@ -46,8 +44,7 @@ def _stepped(tokens: float) -> int:
 class Context:
     """The context of one thread: its size in tokens and the prefix that the API still has in its cache."""
 
-    def __init__(self, dice: Dice, *, base: int) -> None:
-        """Open a context that holds only instructions and tools."""
+    def __init__(self, dice: Dice, base: int) -> None:
         self.dice = dice
         self.base = base
         self.size = base + dice.span(40, 900)
@@ -59,27 +56,16 @@ class Context:
         """Tell whether the client must compact before the next call."""
         return self.size > _FULL
 
-    def copy(self, *, warm: bool) -> "Context":
-        """Return a context of the same size, for a fork."""
-        twin = Context(self.dice, base=self.base)
-        twin.size = self.size
-        twin.warm = self.warm if warm else 0
-        return twin
-
     def grow(self, tokens: float) -> None:
-        """Take up a prompt or the output of a tool."""
-        self.size += int(tokens)
+        """Take up a prompt or the output of a tool, which the client cuts when it is long."""
+        self.size += min(_LONGEST, int(tokens))
 
-    def forget(self) -> None:
-        """Lose the cache, as after a switch of the model."""
-        self.warm = 0
-
-    def call(self, now: int, setting: Setting, *, final: bool) -> Usage:
+    def call(self, now: int, effort: str | None, *, final: bool) -> Usage:
         """Make one call: the whole context goes in, an answer comes out and joins the context."""
         dice = self.dice
         reasoning = 0
         if dice.chance(0.62):
-            reasoning = 64 * min(30, 1 + int(dice.around(3.4 * _EFFORT[setting.effort], 0.7)))
+            reasoning = 64 * min(30, 1 + int(dice.around(3.4 * _EFFORT[effort], 0.7)))
         visible = min(1_400, max(50, int(dice.around(380 if final else 120, 0.6))))
         usage = self._usage(now, visible + reasoning, reasoning)
         self.size += visible + reasoning // 2
@@ -94,9 +80,7 @@ class Context:
         return usage
 
     def _usage(self, now: int, output: int, reasoning: int) -> Usage:
-        """Bill the context as it is now."""
-        cached = self._cached(now)
-        write = 0
+        cached, write = self._cached(now), 0
         if self.dice.chance(0.35):
             write = min(_CACHE_STEP * self.dice.span(1, 6), _stepped(self.size - cached))
         self.warm, self.used_at = self.size, now
