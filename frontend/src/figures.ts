@@ -106,7 +106,8 @@ export function ago(at: number, now: number): string {
   return at < now ? `${text} ago` : `in ${text}`;
 }
 
-function coarse(ms: number): string {
+/** Writes about how long something is. */
+export function coarse(ms: number): string {
   const minutes = Math.round(ms / 60_000);
   if (minutes < 60) return `${String(minutes)} min`;
   const hours = Math.round(ms / 3_600_000);

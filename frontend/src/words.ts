@@ -50,3 +50,14 @@ export function windowLabel(minutes: number): string {
 export function threadLabel(name: string | null, id: string): string {
   return name ?? `Unnamed ${id.slice(-8)}`;
 }
+
+const SOURCES: Readonly<Record<string, string>> = {
+  "subagent:thread_spawn": "sub-agent",
+  "subagent:review": "review",
+  "subagent:compact": "compaction",
+};
+
+/** Says how a thread was begun. */
+export function sourceLabel(source: string | null): string {
+  return SOURCES[source ?? ""] ?? (source ?? "").replace(/^subagent:/, "").replaceAll("_", " ");
+}

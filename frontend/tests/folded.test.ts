@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { folded, merged } from "../src/charts/folded";
+import { folded, merged, rows } from "../src/charts/folded";
 
 const HOUR = 3_600_000;
 
@@ -25,4 +25,9 @@ test("many sittings fold only as many times as there is room for", () => {
 test("a single instant, and nothing at all, can be laid out", () => {
   expect(folded([{ from: 5, to: 5 }], 300).x(5)).toBe(0);
   expect(folded([], 300).x(5)).toBe(0);
+});
+
+test("items share a row where they do not cover each other", () => {
+  const items = [{ item: "a", left: 0, right: 10 }, { item: "b", left: 5, right: 20 }, { item: "c", left: 12, right: 30 }];
+  expect(rows(items).map(({ item, row }) => `${item}${String(row)}`)).toEqual(["a0", "b1", "c0"]);
 });

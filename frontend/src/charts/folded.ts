@@ -22,7 +22,7 @@ export interface Folded {
 
 const MINUTE = 60_000;
 const IDLE = [2, 5, 15, 45, 120, 360, 1440, 4320, 10_080].map((minutes) => minutes * MINUTE);
-const FOLD = 22;
+const FOLD = 30;
 const LEAST = 5;
 
 /** Lays spans of time out over a width: what is idle for long becomes a narrow fold. */
@@ -72,4 +72,24 @@ function place(segments: readonly Segment[], at: number): number {
   if (!found) return 0;
   const part = (Math.min(Math.max(at, found.from), found.to) - found.from) / (found.to - found.from || 1);
   return found.left + part * (found.right - found.left);
+}
+
+export interface Placed<Item> {
+  item: Item;
+  left: number;
+  right: number;
+  row: number;
+}
+
+/** Puts items into as few rows as they need so that none covers another, each in the first row with room. */
+export function rows<Item>(items: readonly { item: Item; left: number; right: number }[]): Placed<Item>[] {
+  const ends: number[] = [];
+  return items
+    .toSorted((a, b) => a.left - b.left)
+    .map((one) => {
+      const free = ends.findIndex((end) => end <= one.left);
+      const row = free < 0 ? ends.length : free;
+      ends[row] = one.right;
+      return { ...one, row };
+    });
 }
