@@ -1,8 +1,9 @@
 """Write the generated pages: `python docs/generate.py`, after a command, an answer or the demo has changed.
 
-`reference/cli.md` comes from the commands, `reference/schemas.json` from the answers, `reference/settings/` from the
-files of settings, the tables of `concepts/pricing.md` from the bundled cards, and the examples of the guide (blocks
-that begin with `$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
+`reference/cli.md` comes from the commands, `reference/http.md` from the questions, `reference/schemas.json` from the
+answers, `reference/settings/` from the files of settings, the tables of `concepts/pricing.md` from the bundled cards,
+and the examples of the guide (blocks that begin with `$ codex-usage-tracker`) from running them on the demo at a
+moment that stands still.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card
+from codex_usage_tracker.web import openapi
+from codex_usage_tracker.web.compat import SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +79,7 @@ ENVIRONMENT = {
     "CODEX_HOME": "The Codex homes to read, where `--codex-home` names none; several are parted as in `PATH`.",
     "CODEX_USAGE_DB": "The database, where `--db` names none.",
     "CODEX_USAGE_TRACKER_HOME": "The folder of the tracker's own files; `~/.codex-usage-tracker` otherwise.",
+    "CODEX_USAGE_TRACKER_TOKEN": "The token of the server, for programs; a new one at each start otherwise.",
     "CODEX_USAGE_TRACKER_PRIVACY_MODE": "The privacy mode, where `--privacy-mode` names none.",
     "CODEX_USAGE_TRACKER_DEBUG": "With 1, an unexpected failure prints where it comes from.",
     "CODEX_USAGE_WEEKLY_RESET": "When weekly limits reset where logs do not tell: `thu 09:15`, in local time.",
@@ -89,6 +93,7 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BLOCK = "\b\n"
 """With this click keeps the lines of a paragraph as they are."""
+HTTP = re.compile(r"<!-- routes -->.*?<!-- end -->", re.DOTALL)
 PRICES = re.compile(r"<!-- (catalogue|rate card) -->.*?<!-- end -->", re.DOTALL)
 EXAMPLE = re.compile(r"```console\n\$ codex-usage-tracker ([^\n]*)\n.*?```", re.DOTALL)
 
@@ -199,6 +204,57 @@ def _strict(schema: Any) -> Any:
     return strict
 
 
+def http() -> str:
+    """Return the reference of all routes."""
+    return HTTP.sub(lambda _: "\n".join(_routes()), (DOCS / "reference" / "http.md").read_text(encoding="utf-8"))
+
+
+def _routes() -> Iterator[str]:
+    """Give a part for each question with its parameters, after those that many have, then a table of the others."""
+    shared = {field["name"]: field for field in openapi.parameters(SERVED["heatmap"])}
+    yield from ("<!-- routes -->", "## The choice of calls", "")
+    yield from (*_fields(list(shared.values())), "", "## Questions", "")
+    for one in SERVED.values():
+        fields = openapi.parameters(one)
+        chooses = shared.keys() <= {field["name"] for field in fields}
+        own = [field for field in fields if field["name"] not in shared or not chooses]
+        yield from (f"### GET /api/{one.name}", "", f"{one.doc} Answers `{_kind(one.answer)}`.", "")
+        yield from ("With the choice of calls.", "") if chooses else ()
+        yield from (*_fields(own), "") if own else ()
+    yield from ("## Other routes", "", "| route | meaning | body | answer |", "|---|---|---|---|")
+    for method, name, body, answer, doc in openapi.TASKS:
+        yield f"| {method.upper()} /api/{name} | {doc} | {_kind(body) if body else ''} | `{_kind(answer)}` |"
+    for path, (kind, doc) in openapi.OTHERS.items():
+        yield f"| GET {path} | {doc} | | {kind} |"
+    yield "<!-- end -->"
+
+
+def _fields(fields: list[dict[str, Any]]) -> Iterator[str]:
+    yield from ("| parameter | meaning | by default |", "|---|---|---|")
+    for field in fields:
+        schema, text = field["schema"], field["description"]
+        told = ", ".join(f"`{one}`" for one in _choices(schema) if one is not None)
+        usual = schema.get("default")
+        value = (
+            ", ".join(map(str, usual))
+            if isinstance(usual, (list, tuple))
+            else ""
+            if usual is None
+            else str(usual).lower()
+        )
+        yield f"| `{field['name']}` | {' '.join(filter(None, (text, told)))} | {value} |"
+
+
+def _choices(schema: dict[str, Any]) -> list[Any]:
+    """Return the values that a parameter may have, where they are counted."""
+    inner = [schema, schema.get("items", {}), *schema.get("anyOf", ())]
+    return next((one["enum"] for one in inner if "enum" in one), [])
+
+
+def _kind(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind).rpartition(".")[2].rstrip("]").join(("list of ", ""))
+
+
 class Demo:
     """The demo history in a folder that is gone afterwards, at a moment that stands still."""
 
@@ -231,6 +287,7 @@ def main() -> None:
     """Write all generated pages."""
     (DOCS / "reference" / "cli.md").write_text(reference(), encoding="utf-8")
     (DOCS / "reference" / "schemas.json").write_text(schemas(), encoding="utf-8")
+    (DOCS / "reference" / "http.md").write_text(http(), encoding="utf-8")
     for name in SETTINGS:
         path = DOCS / "reference" / "settings" / f"{name}.schema.json"
         path.write_text(settings_schema(name), encoding="utf-8")

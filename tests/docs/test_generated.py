@@ -39,6 +39,10 @@ def test_the_reference_of_the_commands_is_current(generate: ModuleType) -> None:
     assert (DOCS / "reference" / "cli.md").read_text(encoding="utf-8") == generate.reference(), AGAIN
 
 
+def test_the_reference_of_the_routes_is_current(generate: ModuleType) -> None:
+    assert (DOCS / "reference" / "http.md").read_text(encoding="utf-8") == generate.http(), AGAIN
+
+
 def test_the_schemas_are_current(generate: ModuleType) -> None:
     assert (DOCS / "reference" / "schemas.json").read_text(encoding="utf-8") == generate.schemas(), AGAIN
 

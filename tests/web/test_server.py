@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import socket
@@ -203,7 +202,8 @@ def test_slow_clients_are_let_go_and_keep_nobody_waiting(server: Starts, tmp_pat
     running = server("--no-refresh")
     host = running.url.removeprefix("http://")
     half = f"GET /api/health HTTP/1.1\r\nHost: {host}\r\n".encode()
-    body = f"PUT /api/settings HTTP/1.1\r\nHost: {host}\r\nX-Codex-Usage-Token: {TOKEN}\r\nContent-Length: 9\r\n\r\n{{".encode()
+    head = f"PUT /api/settings HTTP/1.1\r\nHost: {host}\r\nX-Codex-Usage-Token: {TOKEN}\r\n"
+    body = f"{head}Content-Length: 9\r\n\r\n{{".encode()
     with contextlib.ExitStack() as held:
         clients = [held.enter_context(connected(running)) for _ in range(60)]
         for one, said in zip(clients, [b"", half, body] * 20, strict=True):
@@ -233,6 +233,8 @@ def test_what_is_no_request_of_ours_is_refused(server: Starts, said: bytes) -> N
         with contextlib.suppress(ConnectionResetError):
             assert client.recv(4096)[:10] in {b"HTTP/1.1 4", b""}
     assert running.get("/api/health").status_code == 200
+    running.stop()
+    assert running.process.communicate()[1] == ""
 
 
 def test_a_websocket_is_refused(server: Starts) -> None:
@@ -302,5 +304,5 @@ def test_what_is_served_is_not_open_to_other_users(server: Starts, tmp_path: Pat
     begin(tmp_path / "codex")
     running = server()
     assert until(lambda: calls(running) == 1)
-    assert os.stat(running.database).st_mode & 0o077 == 0
-    assert os.stat(running.database.parent).st_mode & 0o077 == 0
+    assert running.database.stat().st_mode & 0o077 == 0
+    assert running.database.parent.stat().st_mode & 0o077 == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -80,7 +81,9 @@ class Running:
         return f"{self.url}open?key={self.door.new_key()}"
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until the process is told to stop."""
+        """Serve until the process is told to stop; what the library would log of requests nobody is told."""
+        logging.getLogger("uvicorn").addHandler(logging.NullHandler())
+        logging.getLogger("uvicorn").propagate = False
         config = uvicorn.Config(
             self.dashboard.app(), http=_Protocol, ws="none", lifespan="on", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS,
