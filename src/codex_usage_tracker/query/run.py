@@ -31,6 +31,7 @@ class Part(NamedTuple):
     sums: dict[str, str]
     rollups: str = ""
     calls: str = ""
+    indexed: bool = False
 
     @property
     def selected(self) -> str:
@@ -39,7 +40,7 @@ class Part(NamedTuple):
 
 
 COMMON = Part(METRICS, rollups.COMMON)
-ODD = Part(ODD_METRICS, rollups.ODD, rollups.ODD_SUMS, rollups.ODD_CALLS)
+ODD = Part(ODD_METRICS, rollups.ODD, rollups.ODD_SUMS, rollups.ODD_CALLS, indexed=True)
 """Asked apart: few roll-ups have any of it, and they have an index of their own."""
 NOTHING = (0,) * len(ODD_METRICS)
 
@@ -115,19 +116,21 @@ def _part(
 def sums_of(chosen: Filter, part: Part, found: list[int] | None = None, *, of_calls: bool = False) -> Summed:
     """Return the table of sums to read: whole quarters where they do, else the calls; threads `found` already."""
     built = where(chosen, found, of_calls=of_calls)
-    odd = part.rollups if built.by_quarter else part.calls
-    if odd:
-        built.conditions.append(odd)
+    table, condition = ("rollup", part.rollups) if built.by_quarter else ("call", part.calls)
+    if condition:
+        built.conditions.append(condition)
+    source = f"{table} INDEXED BY {table}_odd" if part.indexed else table
     if built.by_quarter:
-        return f"(SELECT * FROM rollup{built.sql})", built.values
+        return f"(SELECT * FROM {source}{built.sql})", built.values
     sums = ", ".join(f"{sql} AS {name}" for name, sql in part.sums.items())
-    return f"(SELECT thread_id, profile_id, rate_id, at / 900000 AS quarter, {sums} FROM call{built.sql})", built.values
+    columns = f"thread_id, profile_id, rate_id, at / 900000 AS quarter, {sums}"
+    return f"(SELECT {columns} FROM {source}{built.sql})", built.values
 
 
 def _grouped(relation: str, keys: list[str], sources: set[str], part: Part) -> str:
-    """Sum by row ids first, so that texts are looked up once for each of few groups."""
-    inner = [f"{source}_id" for source in JOINS if source in sources]
-    times = [key for key in keys if "quarter" in key]
+    """Sum by row ids first, so that texts are looked up once for each of few groups; of times, by quarters."""
+    inner = [f"{source}_id" for source in JOINS if source in sources] or ["quarter"]
+    times = [key for key in keys if "quarter" in key and inner != ["quarter"]]
     columns = inner + [f"{key} AS bucket{index}" for index, key in enumerate(times)]
     by = inner + [f"bucket{index}" for index in range(len(times))]
     sums = ", ".join(f"sum({name}) AS {name}" for name in part.sums)

@@ -48,6 +48,18 @@ def find(reader: apsw.Connection, wanted: str) -> list[str]:
     return [str(row[0]) for row in exact]
 
 
+KNOWN = {
+    "project": "SELECT DISTINCT name FROM project",
+    "directory": "SELECT DISTINCT cwd FROM project",
+    "thread": "SELECT thread_id FROM thread",
+}
+
+
+def known(reader: apsw.Connection, name: str) -> list[str]:
+    """Return all projects, directories or thread ids there are."""
+    return [str(row[0]) for row in reader.execute(KNOWN[name])]
+
+
 def latest(reader: apsw.Connection) -> str | None:
     """Return the thread that the latest call belongs to; of a sub-agent, the user's thread."""
     row = reader.execute(

@@ -9,6 +9,7 @@ import msgspec
 from codex_usage_tracker.model import COPIED, GAP, Claim, Profile, Usage
 from codex_usage_tracker.store import rollups
 from codex_usage_tracker.store.ask import rows, scalar
+from codex_usage_tracker.store.database import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +66,10 @@ class ClaimBook:
     def of_file(self, file_id: int) -> list[Entry]:
         """Return the claims of a file in its order."""
         found = rows(self.db, "SELECT row FROM claim WHERE file_id = ? ORDER BY line, key", (file_id,))
-        return [Entry(*_claim.decode(row[0])) for row in found]
+        try:
+            return [Entry(*_claim.decode(row[0])) for row in found]
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise damaged(self.db.filename, error) from error
 
     def has_rollout(self, thread: str) -> bool:
         """Say whether a thread has a rollout of its own."""

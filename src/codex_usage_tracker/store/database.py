@@ -39,9 +39,7 @@ def told(path: str) -> Iterator[None]:
     try:
         yield
     except (apsw.CorruptError, apsw.NotADBError) as error:
-        msg = f"{path} is damaged or is no database: {error}"
-        hint = "Move the file away and run `codex-usage-tracker refresh`; the logs are read again."
-        raise CorruptDatabaseError(msg, hint) from error
+        raise damaged(path, error) from error
     except (apsw.FullError, apsw.IOError) as error:
         msg = f"{path} could not be written: {error}"
         raise DiskFullError(msg, "Make room on the disk, then run the command again; nothing is lost.") from error
@@ -54,6 +52,12 @@ def told(path: str) -> Iterator[None]:
     except apsw.InterruptError as error:
         msg = "the query took too long and was stopped"
         raise DatabaseError(msg, "Ask for a shorter range.") from error
+
+
+def damaged(path: str, why: Exception) -> CorruptDatabaseError:
+    """Return the error that tells of a damaged database."""
+    msg = f"{path} is damaged or is no database: {why}"
+    return CorruptDatabaseError(msg, "Move the file away and run `codex-usage-tracker refresh`; the logs are read again.")
 
 
 def open_writer(path: str) -> apsw.Connection:

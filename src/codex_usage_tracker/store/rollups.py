@@ -19,8 +19,8 @@ COMMON = {
     "cache_write": "cache_write",
     "output": "output",
     "reasoning": "reasoning",
-    "usd": "ifnull(usd, 0)",
-    "credits": "ifnull(credits, 0)",
+    "usd": "usd",
+    "credits": "credits",
 }
 """What is summed of every call; costs in units."""
 ODD = {
@@ -35,7 +35,7 @@ ODD_CALLS = "(usd IS NULL OR credits IS NULL OR estimated)"
 
 SUMS = (
     "SELECT thread_id, at / 900000, profile_id, "
-    + ", ".join(f"sum({sql})" for sql in (*COMMON.values(), *ODD.values()))
+    + ", ".join(f"ifnull(sum({sql}), 0)" for sql in (*COMMON.values(), *ODD.values()))
     + " FROM call"
 )
 GROUPED = " GROUP BY thread_id, at / 900000, profile_id"

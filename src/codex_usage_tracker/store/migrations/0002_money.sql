@@ -79,6 +79,9 @@ CREATE TABLE rollup (
 CREATE INDEX rollup_quarter ON rollup (
   quarter, thread_id, profile_id, calls, input, cached_input, cache_write, output, reasoning, usd, credits
 );
+CREATE INDEX rollup_profile ON rollup (
+  profile_id, quarter, calls, input, cached_input, cache_write, output, reasoning, usd, credits
+);
 CREATE INDEX rollup_odd ON rollup (
   quarter, thread_id, profile_id, unpriced_calls, unpriced_tokens, uncredited_tokens, estimated_usd
 ) WHERE unpriced_calls + uncredited_tokens + estimated_usd > 0;
