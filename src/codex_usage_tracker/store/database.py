@@ -56,8 +56,8 @@ def told(path: str) -> Iterator[None]:
 
 def damaged(path: str, why: Exception) -> CorruptDatabaseError:
     """Return the error that tells of a damaged database."""
-    msg = f"{path} is damaged or is no database: {why}"
-    return CorruptDatabaseError(msg, "Move the file away and run `codex-usage-tracker refresh`; the logs are read again.")
+    hint = "Move the file away and run `codex-usage-tracker refresh`; the logs are read again."
+    return CorruptDatabaseError(f"{path} is damaged or is no database: {why}", hint)
 
 
 def open_writer(path: str) -> apsw.Connection:
