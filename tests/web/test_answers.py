@@ -264,6 +264,21 @@ def test_nothing_else_tells_it_either(served: Served, codex_home: Path, path: st
     assert str(codex_home) not in shown.text
 
 
+@pytest.mark.parametrize("mode", ["redacted", "strict"])
+def test_labels_choose_what_they_stand_for(served: Served, mode: str) -> None:
+    plain, client = served(), served(mode=mode)
+    for name, dimension in (("project", "project"), ("directory", "directory"), ("thread", "thread")):
+        rows = answer(client, f"/api/summary?group_by={dimension}")["rows"]
+        known = answer(plain, f"/api/summary?group_by={dimension}")["rows"]
+        for row, own in zip(rows, known, strict=True):
+            if row["key"] is not None:
+                by_label = answer(client, f"/api/summary?{name}={row['key']}")
+                by_name = plain.get("/api/summary", params={name: own["key"]}).json()
+                assert by_label["totals"] == by_name["totals"]
+    row = answer(client, "/api/threads")["rows"][0]
+    assert answer(client, f"/api/thread?thread={row['thread_id']}")["totals"]["calls"] == row["calls"]
+
+
 def test_nothing_is_found_by_what_is_hidden(served: Served) -> None:
     reply = served(mode="redacted").get("/api/calls?q=canary")
     assert (reply.status_code, reply.json()["error"]["code"]) == (400, "invalid_value")

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
+import msgspec
 from anyio import to_thread
 from starlette.responses import Response
 
 from codex_usage_tracker import __version__, privacy
 from codex_usage_tracker.errors import InvalidValueError
-from codex_usage_tracker.query import zones
+from codex_usage_tracker.query import threads, zones
 from codex_usage_tracker.reports import asks
 from codex_usage_tracker.reports.registry import Question, Settings, answer
 from codex_usage_tracker.web.replies import KEPT, hidden, json_reply
@@ -64,12 +65,26 @@ class Desk:
             tag = self._tag(reader, question, params)
             if tag in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=KEPT | {"ETag": tag})
-            found = self.hide(answer(question, reader, ask, self.settings))
+            found = self.hide(answer(question, reader, self._unveiled(ask, reader), self.settings))
         return json_reply(found, request, ETag=tag)
 
     def hide(self, found: Any) -> Any:
         """Return an answer as the privacy mode shows it."""
         return hidden(found, self.mode, self.tracker.secret() if self.mode != privacy.NORMAL else b"")
+
+    def _unveiled(self, ask: asks.Ask, reader: Reader) -> asks.Ask:
+        """Return a question with the labels that hidden answers have as the names they stand for."""
+        if self.mode == privacy.NORMAL:
+            return ask
+        veil, found = privacy.Veil(self.mode, self.tracker.secret()), dict[str, Any]()
+        for name, word in veil.words.items():
+            told = getattr(ask, name, None) if name in threads.KNOWN else None
+            told = (told,) if isinstance(told, str) else told
+            if told and any(one.startswith(word) for one in told):
+                names = {veil.label(word, one): one for one in threads.known(reader.db, name)}
+                values = tuple(names.get(one, one) for one in told)
+                found[name] = values[0] if isinstance(getattr(ask, name), str) else values
+        return msgspec.structs.replace(ask, **found)
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:

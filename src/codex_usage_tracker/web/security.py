@@ -27,7 +27,7 @@ OPEN_PATHS = frozenset({"/", "/index.html", "/open", "/api/health"})
 """Nothing that was read stands in these."""
 HEADERS = {
     b"content-security-policy": (
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
         b" connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     b"cross-origin-opener-policy": b"same-origin",
