@@ -1,5 +1,7 @@
 """Nobody asks but our own page and programs that know the token."""
 
+import socket
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -212,6 +214,7 @@ def test_no_address_that_others_reach_is_taken(host: str) -> None:
 def test_only_this_machine_is_listened_to(host: str) -> None:
     with bound(host, 0) as made:
         assert made.getsockname()[0] == "127.0.0.1"
+        assert made.proto == socket.IPPROTO_TCP, "replies would wait for acknowledgements"
         port = made.getsockname()[1]
         with bound(host, port) as other:
             assert other.getsockname()[1] > port

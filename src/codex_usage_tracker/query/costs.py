@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from codex_usage_tracker.query.filters import Filter
 
 COLUMNS = {"model": "nullif(profile.model, '')", "effort": "nullif(profile.effort, '')"}
-COSTS = (
-    "sum((input - cached_input - cache_write) * usd_input + cache_write * usd_write),"
-    " sum(cached_input * usd_cached), sum(output * usd_output)"
+TOKENS = (
+    "SELECT profile_id, rate_id, sum(input - cached_input - cache_write) AS plain, sum(cache_write) AS written,"
+    " sum(cached_input) AS cached, sum(output) AS output FROM call"
 )
+COSTS = "sum(plain * usd_input + written * usd_write), sum(cached * usd_cached), sum(output * usd_output)"
 
 
 def by_class(reader: apsw.Connection, chosen: Filter, split: Sequence[str]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
@@ -29,8 +30,9 @@ def by_class(reader: apsw.Connection, chosen: Filter, split: Sequence[str]) -> d
     built.conditions.append("usd IS NOT NULL")
     keys = [COLUMNS[name] for name in split]
     grouped = f" GROUP BY {', '.join(str(place + 1) for place in range(len(keys)))}" if keys else ""
+    sums = f"{TOKENS}{built.sql} GROUP BY profile_id, rate_id"
     rows = reader.execute(
-        f"SELECT {''.join(f'{key}, ' for key in keys)}{COSTS} FROM call JOIN rate ON rate.id = rate_id"
-        f" JOIN profile ON profile.id = profile_id{built.sql}{grouped}", built.values,
+        f"SELECT {''.join(f'{key}, ' for key in keys)}{COSTS} FROM ({sums}) sums JOIN rate ON rate.id = rate_id"
+        f" JOIN profile ON profile.id = profile_id{grouped}", built.values,
     )  # fmt: skip
     return {tuple(row[: len(keys)]): tuple(row[len(keys) :]) for row in rows if row[-1] is not None}

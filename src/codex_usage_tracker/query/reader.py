@@ -24,6 +24,11 @@ class Reader(NamedTuple):
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else None
 
+    def state(self) -> tuple[object, ...]:
+        """Return what tells this state of this database from any other one."""
+        names = "('secret', 'generation', 'changed_at')"
+        return tuple(self.db.execute(f"SELECT value FROM meta WHERE name IN {names} ORDER BY name").fetchall())
+
     def take_time(self) -> None:
         """Lift the limit on a query's time, and hold little of the file in memory: all calls are asked for."""
         self.db.set_progress_handler(None)

@@ -17,7 +17,7 @@ from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import threads, zones
 from codex_usage_tracker.reports import asks
 from codex_usage_tracker.reports.registry import Question, Settings, answer
-from codex_usage_tracker.web.replies import KEPT, hidden, json_reply
+from codex_usage_tracker.web.replies import KEPT, hidden, sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 AT_ONCE = 4
+KEPT_ANSWERS = 100
+KEPT_BYTES = 200_000
+"""Larger answers are made anew."""
 QUERY_SECONDS = 20.0
 LOCKED_MS = 2_000
 MINUTE_MS = 60_000
@@ -44,6 +47,7 @@ class Desk:
         self.mode = mode
         self.settings = Settings(tracker.files, tracker.settings)
         self._open: set[apsw.Connection] = set()
+        self._kept: dict[str, bytes] = {}
         self._room: anyio.CapacityLimiter | None = None
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -65,8 +69,19 @@ class Desk:
             tag = self._tag(reader, question, params)
             if tag in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=KEPT | {"ETag": tag})
-            found = self.hide(answer(question, reader, self._unveiled(ask, reader), self.settings))
-        return json_reply(found, request, ETag=tag)
+            body = self._kept.get(tag) or self._body(reader, question, ask)
+        if len(body) <= KEPT_BYTES:
+            self._keep(tag, body)
+        return sent(body, request, ETag=tag)
+
+    def _body(self, reader: Reader, question: Question[Any], ask: asks.Ask) -> bytes:
+        return msgspec.json.encode(self.hide(answer(question, reader, self._unveiled(ask, reader), self.settings)))
+
+    def _keep(self, tag: str, body: bytes) -> None:
+        """Keep an answer for who asks the same next, up to so many."""
+        self._kept[tag] = body
+        for old in list(self._kept)[:-KEPT_ANSWERS]:
+            self._kept.pop(old, None)
 
     def hide(self, found: Any) -> Any:
         """Return an answer as the privacy mode shows it."""
@@ -106,8 +121,10 @@ class Desk:
         time = reader.now // MINUTE_MS if question.ages else zones.moment(reader.now, reader.zone).date()
         zone = params.get("timezone", [str(reader.zone)])
         day = asks.zone_of(asks.Ask(timezone=zone[0]), reader).midnight()
-        of = (__version__, _stamp(self.tracker.database)[2:], reader.meta("generation"), question.name, time, day, zone,
-              sorted(params.items()), self.mode, [_stamp(path) for path in self.tracker.files])  # fmt: skip
+        read_at = (reader.meta("refreshed_at") or 0) // MINUTE_MS
+        data = (_stamp(self.tracker.database)[2:], reader.state(), read_at)
+        files = [_stamp(path) for path in self.tracker.files]
+        of = (__version__, data, files, self.mode, question.name, sorted(params.items()), zone, day, time)
         return f'W/"{hashlib.blake2b(repr(of).encode(), digest_size=12).hexdigest()}"'
 
 

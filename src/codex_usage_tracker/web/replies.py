@@ -49,8 +49,12 @@ KEPT = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
 
 
 def json_reply(answer: Any, request: Request | None = None, status: int = 200, **headers: str) -> Response:
-    """Return an answer as JSON, compressed where it is large and the client can take it."""
-    body = msgspec.json.encode(answer)
+    """Return an answer as JSON."""
+    return sent(msgspec.json.encode(answer), request, status, **headers)
+
+
+def sent(body: bytes, request: Request | None = None, status: int = 200, **headers: str) -> Response:
+    """Return JSON, compressed where it is large and the client can take it."""
     found = KEPT | headers
     if request is not None and len(body) > ZIPPED_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, ZIP_LEVEL, mtime=0)

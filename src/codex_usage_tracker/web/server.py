@@ -35,7 +35,8 @@ def bound(host: str, port: int) -> socket.socket:
     """Return a socket of this machine alone at a port, or at the next free one; 0 takes any."""
     address = _loopback(host)
     for one in range(port, min(port + PORTS_TRIED, 65536)) if port else [0]:
-        made = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET)  # noqa: PLR2004
+        family = socket.AF_INET6 if address.version == 6 else socket.AF_INET  # noqa: PLR2004
+        made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets NODELAY on these alone
         if os.name == "posix":
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
