@@ -50,7 +50,7 @@ export const COLUMNS: readonly CallColumn[] = [
     text: (call, zone) => written(call.at, zone, "moment"),
     title: (call, zone) => written(call.at, zone, "full"),
   },
-  { key: "thread", label: "Thread", width: 200, sort: "thread", text: (call) => threadLabel(call.thread_name, call.thread_id), title: (call) => call.thread_name ?? call.thread_id },
+  { key: "thread", label: "Thread", width: 150, sort: "thread", text: (call) => threadLabel(call.thread_name, call.thread_id), title: (call) => call.thread_name ?? call.thread_id },
   { key: "project", label: "Project", width: 110, text: (call) => call.project ?? UNKNOWN, title: (call) => call.cwd ?? "" },
   { key: "source", label: "By", width: 78, sort: "initiator", text: (call) => valueLabel("origin", call.origin), title: why },
   { key: "kind", label: "Kind", width: 92, text: (call) => valueLabel("kind", call.kind) },
