@@ -1,0 +1,154 @@
+"""The dashboard in a real browser, on the server that serves it: what a person sees and can do."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from codex_usage_tracker.demo import DemoPlan, write_history
+from tests.web.conftest import Server, until
+from tests.web.test_server import append, begin, calls
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BUILT = Path(__file__).parents[2] / "src/codex_usage_tracker/web/assets/index.html"
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine"),
+    pytest.mark.skipif(not BUILT.exists(), reason="the dashboard is not built: make dashboard"),
+]
+VIEWS = ("overview", "calls", "threads", "limits", "projects", "settings")
+Starts = Callable[..., Server]
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(autouse=True)
+def surroundings() -> None:
+    """A server of its own has the time of this machine."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give a way to open a server's page by its link; an error on the page fails the test."""
+    troubles: list[str] = []
+    contexts = []
+
+    def visits(server: Server, query: str = "", **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="UTC", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda told: troubles.append(told.text) if told.type == "error" else None)
+        page.goto(server.link + query)
+        return page
+
+    yield visits
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def demo(server: Starts, tmp_path: Path) -> Server:
+    """A server of a made-up history."""
+    home = tmp_path / "demo"
+    write_history(DemoPlan(home, calls=600, bytes_per_call=1700))
+    found = server(home=home)
+    assert until(lambda: calls(found) == 600, 20)
+    return found
+
+
+def test_the_first_screen_tells_what_the_server_knows(demo: Server, visit: Visit) -> None:
+    page = visit(demo, "&range=alltime")
+    totals = demo.get("/api/compare?range=alltime").json()["totals"]
+    expect(page.get_by_title(f"{totals['total_tokens']:,}", exact=True).first).to_be_visible()
+    expect(page.get_by_title(f"{totals['calls']:,}", exact=True).first).to_be_visible()
+    expect(page.locator("section[aria-label=Limits] .gauge").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1024, "light")])
+def test_every_view_has_room(demo: Server, visit: Visit, width: int, scheme: str) -> None:
+    page = visit(demo, "", color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    for view in VIEWS:
+        page.goto(f"{demo.url}/?view={view}&range=alltime")
+        expect(page.locator("main").locator("td, dd").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+        assert page.evaluate("document.documentElement.dataset.theme") == scheme
+
+
+def test_the_address_is_the_state_and_back_goes_back(demo: Server, visit: Visit) -> None:
+    page = visit(demo, "&range=alltime&view=calls")
+    page.get_by_role("button", name="Est. cost").click()
+    expect(page).to_have_url(f"{demo.url}/?view=calls&range=alltime&sort=cost")
+    page.locator("tbody tr[data-record]").first.click()
+    panel = page.get_by_role("complementary")
+    dearest = demo.get("/api/calls?range=alltime&sort=cost&limit=1").json()["rows"][0]
+    expect(panel.get_by_title(dearest["usd"])).to_be_visible()
+    page.go_back()
+    expect(panel).to_have_count(0)
+    page.go_back()
+    expect(page).to_have_url(f"{demo.url}/?range=alltime&view=calls")
+
+
+def test_a_filter_holds_in_every_view_until_it_is_taken_away(demo: Server, visit: Visit) -> None:
+    model = demo.get("/api/summary?range=alltime&group_by=model").json()["rows"][0]["key"]
+    page = visit(demo, f"&range=alltime&model={model}")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    matched = demo.get(f"/api/calls?range=alltime&limit=1&model={model}").json()["totals"]
+    expect(page.get_by_title(f"{matched['total_tokens']:,}", exact=True).first).to_be_visible()
+    page.get_by_label("Take away the filter").click()
+    expect(page).to_have_url(f"{demo.url}/?view=calls&range=alltime")
+
+
+def test_the_keyboard_goes_anywhere(demo: Server, visit: Visit) -> None:
+    page = visit(demo)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("projects")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{demo.url}/?view=projects")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+
+
+def test_a_thread_is_a_timeline_that_the_keyboard_reads(demo: Server, visit: Visit) -> None:
+    thread = demo.get("/api/threads?range=alltime&sort=tokens&limit=1").json()["rows"][0]
+    page = visit(demo, f"&view=thread&id={thread['thread_id']}")
+    timeline = page.get_by_role("slider")
+    timeline.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    told = demo.get(f"/api/thread?thread={thread['thread_id']}&limit=0").json()["calls"]
+    latest = max(told, key=lambda call: call["at"])
+    expect(page.get_by_role("complementary").get_by_title(f"{latest['total_tokens']:,}", exact=True)).to_be_visible()
+
+
+def test_a_new_call_appears_by_itself(server: Starts, visit: Visit) -> None:
+    found = server()
+    page = visit(found)
+    expect(page.get_by_role("heading", name="No Codex logs yet")).to_be_visible()
+    log = begin(found.home)
+    expect(page.locator("main").get_by_title("1,010", exact=True).first).to_be_visible(timeout=10_000)
+    append(log, 2)
+    expect(page.locator("main").get_by_title("2,020", exact=True).first).to_be_visible(timeout=10_000)
+
+
+def test_a_page_without_a_key_says_how_to_get_one(server: Starts, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(server().url)
+    expect(page.get_by_role("alert")).to_contain_text("serve-dashboard --open")
+    page.close()
