@@ -279,3 +279,11 @@ def test_sentences_are_folded_where_there_is_little_room(
     lines_ = told("limits").out.splitlines()
     said = lines_[lines_.index("") + 1 :]
     assert max(map(len, said[: said.index("")])) <= int(columns)
+
+
+def test_all_surfaces_foretell_the_same(told: Run, home: Path) -> None:
+    log(home, *steady_weeks(14))
+    asked = (["status"], ["limits"], ["limits", "--history", "3"], ["limits", "--history", "0"])
+    forecasts = [[one["forecast"] for one in told(*args, "--json").json["windows"]] for args in asked]
+    assert forecasts[0] == forecasts[1] == forecasts[2] == forecasts[3]
+    assert any(one and one["percent_expected"] is not None for one in forecasts[0])

@@ -36,6 +36,8 @@ HOUR_WIDTH_MS, FAR = 3 * HOUR_MS // 2, 4.0
 """Differences in pace, share of weekend and hour of the day at which a stretch counts a third; what is too far off."""
 AT_WORK_MS = HOUR_MS // 2
 """Somebody is at work whose use rose so recently."""
+PAST_MS = 42 * DAY_MS
+"""What began earlier teaches nothing, however much of the past is at hand: so all surfaces foretell the same."""
 BREAK_MS = 14 * DAY_MS
 """Where nothing of a limit was seen for longer, it may not have been in force: the past begins after it."""
 
@@ -90,7 +92,7 @@ def forecast(windows: Sequence[Window], now: int, utc_offset_ms: int = 0) -> For
         return Forecast("unknown", reason=reason)
     if window.used >= FULL:
         return Forecast("full", Range(*[window.used] * 4), now, now, now)
-    past = _Past(_comparable(windows), now, utc_offset_ms)
+    past = _Past(_comparable(windows, now), now, utc_offset_ms)
     if past.stretches >= LEAST_STRETCHES:
         return _told(window, past, now)
     if window.seen == 1 or now - window.starts_at < window.length_ms // 10:
@@ -135,12 +137,13 @@ def _lately(window: Window) -> int:
     return window.length_ms // 6
 
 
-def _comparable(windows: Sequence[Window]) -> list[Window]:
+def _comparable(windows: Sequence[Window], now: int) -> list[Window]:
     """Return the latest windows of one plan, back to where the limit was not in force."""
     found = [windows[-1]]
     for later, earlier in pairwise(reversed(windows)):
         paused = later.first_seen_at - earlier.ends_at > BREAK_MS
-        if paused or later.plan_changed or earlier.plans != later.plans:
+        other = later.plan_changed or earlier.plans != later.plans
+        if paused or other or earlier.starts_at < now - PAST_MS:
             break
         found.append(earlier)
     return found[::-1]

@@ -8,7 +8,7 @@ from codex_usage_tracker.contract import CallRow, Status
 from codex_usage_tracker.query import run
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.reports.scope import call_row, numbers, schema, scope_of
-from codex_usage_tracker.reports.windows import current_windows
+from codex_usage_tracker.reports.windows import LEARNED_DAYS, current_windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from codex_usage_tracker.contract.budgets import BudgetState
     from codex_usage_tracker.query.reader import Reader
 
-LEARNED_DAYS = 35
-"""The days whose windows a forecast learns from: few, as `status` must be quick."""
 BASELINE_TOKENS = 12_000
 """Tokens that Codex takes as always used when it tells how much context is left."""
 

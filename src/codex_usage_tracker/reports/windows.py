@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from codex_usage_tracker.contract.windows import Forecast
 from codex_usage_tracker.contract.windows import Window as WindowAnswer
-from codex_usage_tracker.insights.forecast import FULL, forecast, sentence
+from codex_usage_tracker.insights.forecast import FULL, PAST_MS, forecast, sentence
 from codex_usage_tracker.insights.weekly import VARIABLE, WEEKLY_MINUTES, weekly_reset
 from codex_usage_tracker.insights.windows import current, cut
 from codex_usage_tracker.query import limits, zones
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Windows = dict[Limit, list[Window]]
 
 DAY_MS = 86_400_000
+LEARNED_DAYS = PAST_MS // DAY_MS + 14
+"""Enough for a forecast: with what its earliest windows are cut from."""
 
 
 def windows_of(reader: Reader, days: int | None) -> Windows:
