@@ -16,7 +16,7 @@ MAKEFLAGS += --no-print-directory
 NO_LOGS := 3
 
 help:
-	@echo 'make run        read the Codex logs and print the usage report'
+	@echo 'make run        read the Codex logs, print the usage report and open the dashboard'
 	@echo '                (make run ARGS="summary --json" runs another command)'
 	@echo 'make test       run all checks and all tests'
 	@echo 'make check      run the static checks alone: ruff, mypy, import-linter'
@@ -27,9 +27,14 @@ help:
 	@echo 'make changelog  move the changelog fragments into CHANGELOG.md'
 	@echo 'make clean      remove .venv and all that can be made again'
 
+# Without a command: the report (where there are no logs yet, that is no failure), then the dashboard until Ctrl-C.
 run: $(VENV)/run.stamp
-	@$(BIN)/codex-usage-tracker $(or $(ARGS),report) || { status=$$?; [ $$status -eq $(NO_LOGS) ] && [ -z "$(ARGS)" ] && \
-	  echo 'From here, that is: make run ARGS=demo' || exit $$status; }
+ifdef ARGS
+	@$(BIN)/codex-usage-tracker $(ARGS)
+else
+	@$(BIN)/codex-usage-tracker report || [ $$? -eq $(NO_LOGS) ]
+	@$(BIN)/codex-usage-tracker serve-dashboard --open
+endif
 
 test: check dashboard $(VENV)/prices.stamp
 	@$(BIN)/pytest --quiet --numprocesses=auto --cov --cov-report=term
