@@ -260,6 +260,23 @@ def test_it_ends_within_a_second_whoever_listens(server: Starts, tmp_path: Path,
     assert running.process.communicate()[1] == ""
 
 
+@pytest.mark.parametrize("moment", [0.0, 0.3])
+def test_it_ends_in_the_midst_of_a_long_refresh(server: Starts, tmp_path: Path, moment: float) -> None:
+    log = begin(tmp_path / "codex")
+    filler = b'{"timestamp":"2026-11-22T00:05:00.000Z","type":"other","payload":{"text":"' + b"x" * 9_000 + b'"}}\n'
+    for number in range(40):
+        thread = lines.thread(100 + number)
+        head = lines.rollout(lines.session_meta(thread), lines.task_started(TURN), *call(1), minute=2.0)
+        (log.parent / lines.file_name(thread)).write_bytes(head + filler * 120)
+    running = server()
+    time.sleep(moment)
+    assert running.stop() < 3.0
+    assert running.process.returncode == 0
+    assert running.process.communicate()[1] == ""
+    again = server()
+    assert until(lambda: again.get("/api/threads?limit=1").json().get("total_matched_rows") == 41, 30)
+
+
 def test_a_port_that_is_taken_is_passed_over_aloud(server: Starts) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -108,6 +108,7 @@ class Intake:
             self._write(writer, by_id[done.file_id], done)
             self.result.read_bytes += max(size, 0)
             if time.monotonic() - committed > COMMIT_SECONDS:
+                files.advance_generation(self.db, int(time.time() * 1000))
                 self.db.execute("COMMIT; BEGIN IMMEDIATE")
                 committed = time.monotonic()
             self.result.read_files += done.reading is not None and done.reading.finished

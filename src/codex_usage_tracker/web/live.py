@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker.errors import TrackerError
 from codex_usage_tracker.ingest.discover import ACTIVE, ARCHIVED
+from codex_usage_tracker.ingest.outcome import Watching
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -29,6 +31,7 @@ UNWATCHED_SECONDS = 3.0
 ADDED = 1
 """What `watchfiles` calls something new."""
 HEARTBEAT_SECONDS = 15.0
+TELL_SECONDS = 1.0
 
 
 class Refresher:
@@ -39,6 +42,10 @@ class Refresher:
         self.done = done
         self._asked: SimpleQueue[Future[Refreshed]] = SimpleQueue()
         self._waiting = threading.Event()
+        self._told_at = 0.0
+        self._idle = threading.Event()
+        self._idle.set()
+        self._closed = False
         threading.Thread(target=self._work, daemon=True, name="refresh").start()
 
     def run(self) -> Future[Refreshed]:
@@ -57,13 +64,28 @@ class Refresher:
         while True:
             asked = self._asked.get()
             self._waiting.clear()
+            self._idle.clear()
             try:
-                found = self.tracker.refresh()
+                found = self.tracker.refresh(watching=Watching(self._tell))
             except BaseException as error:  # noqa: BLE001  (told to who asked)
                 asked.set_exception(error)
             else:
                 asked.set_result(found)
                 self.done(found.generation)
+            self._idle.set()
+
+    def close(self, seconds: float) -> bool:
+        """Have a refresh end where it is, keeping what was read; say whether it did in time."""
+        self._closed = True
+        return self._idle.wait(seconds)
+
+    def _tell(self, _progress: object) -> None:
+        """Tell now and then what a long refresh has read so far, or end it."""
+        if self._closed:
+            raise KeyboardInterrupt
+        if time.monotonic() - self._told_at > TELL_SECONDS:
+            self._told_at = time.monotonic()
+            self.done(generation_of(self.tracker))
 
 
 class Feed:

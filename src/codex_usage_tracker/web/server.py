@@ -6,9 +6,11 @@ import asyncio
 import errno
 import ipaddress
 import logging
+import multiprocessing
 import os
 import signal
 import socket
+import sys
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -39,6 +41,8 @@ def bound(host: str, port: int) -> socket.socket:
         made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets NODELAY on these alone
         if os.name == "posix":
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        elif hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         try:
             made.bind((str(address), one))
             made.listen(MOST_CONNECTIONS)
@@ -91,6 +95,16 @@ class Running:
             timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=1, h11_max_incomplete_event_size=HEADER_BYTES,
         )  # fmt: skip
         asyncio.run(_Server(config, self.dashboard, ready).serve_here(self.socket))
+        if not self.dashboard.refresher.close(LAST_SECONDS):
+            self._leave()
+
+    @staticmethod
+    def _leave() -> None:
+        """End at once, in the midst of a refresh; the database bears that."""
+        for child in multiprocessing.active_children():
+            child.terminate()
+        sys.stdout.flush()
+        os._exit(0)
 
 
 class _Server(uvicorn.Server):
