@@ -38,10 +38,10 @@ def begin(home: Path) -> Path:
     return path
 
 
-def call(number: int) -> tuple[lines.Line, ...]:
+def call(number: int, thread: str = THREAD) -> tuple[lines.Line, ...]:
     usage = lines.used(1000, 0, 0, 10, 0)
     total = lines.used(1000 * number, 0, 0, 10 * number, 0)
-    return (lines.record(THREAD, TURN, usage, total, f"resp_{number}"), lines.token_count(total, usage))
+    return (lines.record(thread, TURN, usage, total, f"resp_{thread}_{number}"), lines.token_count(total, usage))
 
 
 def append(path: Path, number: int) -> None:
@@ -266,7 +266,7 @@ def test_it_ends_in_the_midst_of_a_long_refresh(server: Starts, tmp_path: Path, 
     filler = b'{"timestamp":"2026-11-22T00:05:00.000Z","type":"other","payload":{"text":"' + b"x" * 9_000 + b'"}}\n'
     for number in range(40):
         thread = lines.thread(100 + number)
-        head = lines.rollout(lines.session_meta(thread), lines.task_started(TURN), *call(1), minute=2.0)
+        head = lines.rollout(lines.session_meta(thread), lines.task_started(TURN), *call(1, thread), minute=2.0)
         (log.parent / lines.file_name(thread)).write_bytes(head + filler * 120)
     running = server()
     time.sleep(moment)
