@@ -5,6 +5,9 @@ export type View = (typeof VIEWS)[number];
 export type State = Readonly<Record<string, readonly string[]>>;
 type Changes = Record<string, string | readonly string[] | null | undefined>;
 
+/** Views as links of other trackers name them. */
+const SPELLINGS: Readonly<Record<string, View>> = { call: "calls", usage: "overview", insights: "overview" };
+
 /** The filters that every view obeys, as the questions name them. */
 export const FILTERS = [
   "project", "model", "thread", "origin", "kind", "effort", "tier", "directory", "pricing_status", "credit_confidence",
@@ -15,9 +18,10 @@ const KEPT_EVERYWHERE = ["range", "since", "until", "q", "include_archived", ...
 export function read(search: string): { view: View; state: State } {
   const state: Record<string, string[]> = {};
   for (const [name, value] of new URLSearchParams(search)) if (value) (state[name] ??= []).push(value);
-  const named = state["view"]?.[0] as View | undefined;
+  const told = state["view"]?.[0] ?? "";
+  const named = (SPELLINGS[told] ?? told) as View;
   delete state["view"];
-  return { view: named && VIEWS.includes(named) ? named : "overview", state };
+  return { view: VIEWS.includes(named) ? named : "overview", state };
 }
 
 /** Writes a view and a state as an address's query. */
