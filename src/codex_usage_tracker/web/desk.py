@@ -55,10 +55,9 @@ class Desk:
         self._room = self._room or anyio.CapacityLimiter(AT_ONCE)
         return await to_thread.run_sync(work, limiter=self._room)
 
-    async def reply(self, request: Request, question: Question[Any], **given: str) -> Response:
+    async def reply(self, request: Request, question: Question[Any]) -> Response:
         """Answer a question as the request's address asks it."""
         params = {name: request.query_params.getlist(name) for name in request.query_params}
-        params |= {name: [value] for name, value in given.items()}
         return await self.run(lambda: self._reply(request, question, params))
 
     def _reply(self, request: Request, question: Question[Any], params: dict[str, list[str]]) -> Response:
