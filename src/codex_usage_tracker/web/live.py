@@ -28,8 +28,8 @@ LOOK_MS = 1_000
 ANYWAY_SECONDS = 60.0
 """File systems of other machines tell of no change."""
 UNWATCHED_SECONDS = 3.0
-ADDED = 1
-"""What `watchfiles` calls something new."""
+ADDED, DELETED = 1, 3
+"""What `watchfiles` calls something new, and something that went."""
 HEARTBEAT_SECONDS = 15.0
 TELL_SECONDS = 1.0
 
@@ -169,8 +169,9 @@ class Watch:
         ):  # fmt: skip
             if changes or grown or indexes != (indexes := self._indexes()):
                 self.changed()
+            gone = any(change == DELETED and path in folders for change, path in changes)
             grown = any(not _is_log(*change) for change in changes)  # what was written before it was watched
-            if self._folders() != folders or asyncio.get_running_loop().time() > until:
+            if gone or self._folders() != folders or asyncio.get_running_loop().time() > until:
                 return
 
     async def _pause(self, seconds: float) -> None:
@@ -181,8 +182,8 @@ class Watch:
 
 
 def _matters(change: int, path: str) -> bool:
-    """Say whether a change is one of a log, or a folder is new."""
-    return _is_log(change, path) or (change == ADDED and "." not in os.path.basename(path))
+    """Say whether a change is one of a log, or a folder came or went: another may have its place and its number."""
+    return _is_log(change, path) or (change in {ADDED, DELETED} and "." not in os.path.basename(path))
 
 
 def _is_log(_change: int, path: str) -> bool:

@@ -28,7 +28,7 @@ FOREVER, ANEW = "public, max-age=31536000, immutable", "no-cache"
 ZIPPED = (".css", ".html", ".js", ".json", ".svg", ".webmanifest")
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Codex Usage Tracker</title>
 <h1>The dashboard is not built</h1>
-<p>This checkout has no page yet: <code>make build</code> builds it, and packages bring it along.</p>
+<p>This checkout has no page yet: <code>make dashboard</code> builds it, and packages bring it along.</p>
 <p>The answers are at <code>/api/</code>; <code>/api/openapi.json</code> lists them.</p>
 """
 USED_UP = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Codex Usage Tracker</title>
