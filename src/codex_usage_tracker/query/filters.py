@@ -88,7 +88,7 @@ def where(chosen: Filter, found: list[int] | None = None, *, of_calls: bool = Fa
 
 def _by_quarter(chosen: Filter) -> bool:
     edges = (chosen.since or 0, chosen.until or 0)
-    of_one_call = any(getattr(chosen, name) for name in (*LEAST, *RATE_COLUMNS))
+    of_one_call = any(getattr(chosen, name) for name in LEAST)
     return not of_one_call and all(edge % QUARTER_MS == 0 for edge in edges)
 
 

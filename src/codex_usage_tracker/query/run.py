@@ -92,8 +92,7 @@ def groups(
     span = _span(reader)
     keys = [_key(dimension, zone, *span) for dimension in dimensions]
     found = threads(reader, chosen)
-    of_calls = any(dimension.source == "rate" for dimension in dimensions)
-    common, odd = (sums_of(chosen, part, found, of_calls=of_calls) for part in (COMMON, ODD))
+    common, odd = (sums_of(chosen, part, found) for part in (COMMON, ODD))
     few = {row[: len(keys)]: row[len(keys) :] for row in _part(reader, odd, dimensions, keys, ODD)}
     rows = _part(reader, common, dimensions, keys, COMMON, order, limit)
     return [_group(dimensions, row, few.get(row[: len(keys)], NOTHING)) for row in rows]
@@ -113,9 +112,9 @@ def _part(
     return reader.execute(_grouped(relation, keys, sources, part) + ordered + cut, values)
 
 
-def sums_of(chosen: Filter, part: Part, found: list[int] | None = None, *, of_calls: bool = False) -> Summed:
+def sums_of(chosen: Filter, part: Part, found: list[int] | None = None) -> Summed:
     """Return the table of sums to read: whole quarters where they do, else the calls; threads `found` already."""
-    built = where(chosen, found, of_calls=of_calls)
+    built = where(chosen, found)
     table, condition = ("rollup", part.rollups) if built.by_quarter else ("call", part.calls)
     if condition:
         built.conditions.append(condition)

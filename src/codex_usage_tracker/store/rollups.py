@@ -1,4 +1,4 @@
-"""Sums by thread, quarter of an hour (UTC) and profile, so that long ranges need not touch every call."""
+"""Sums by thread, quarter of an hour (UTC), profile and rate, so that long ranges need not touch every call."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ ODD_SUMS = "unpriced_calls + uncredited_tokens + estimated_usd > 0"
 ODD_CALLS = "(usd IS NULL OR credits IS NULL OR estimated)"
 
 SUMS = (
-    "SELECT thread_id, at / 900000, profile_id, "
+    "SELECT thread_id, at / 900000, profile_id, ifnull(rate_id, 0), "
     + ", ".join(f"ifnull(sum({sql}), 0)" for sql in (*COMMON.values(), *ODD.values()))
     + " FROM call"
 )
-GROUPED = " GROUP BY thread_id, at / 900000, profile_id"
+GROUPED = " GROUP BY thread_id, at / 900000, profile_id, rate_id"
 
 
 def renew(connection: apsw.Connection, thread: int, since: int, *, fresh: bool = False) -> None:

@@ -62,6 +62,7 @@ CREATE TABLE rollup (
   thread_id         INTEGER NOT NULL REFERENCES thread (id),
   quarter           INTEGER NOT NULL,
   profile_id        INTEGER NOT NULL REFERENCES profile (id),
+  rate_id           INTEGER NOT NULL,
   calls             INTEGER NOT NULL,
   input             INTEGER NOT NULL,
   cached_input      INTEGER NOT NULL,
@@ -74,7 +75,7 @@ CREATE TABLE rollup (
   unpriced_tokens   INTEGER NOT NULL,
   uncredited_tokens INTEGER NOT NULL,
   estimated_usd     INTEGER NOT NULL,
-  PRIMARY KEY (thread_id, quarter, profile_id)
+  PRIMARY KEY (thread_id, quarter, profile_id, rate_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rollup_quarter ON rollup (
   quarter, thread_id, profile_id, calls, input, cached_input, cache_write, output, reasoning, usd, credits
