@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 REMOVAL_SECONDS = 10.0
 """How long deleting waits for a refresh to end."""
+PATIENCE_SECONDS = 2.0
+"""How long a question waits for another process before it prices for itself alone."""
 
 
 class Tracker:
@@ -58,11 +60,11 @@ class Tracker:
             wait_seconds=wait_seconds, watching=watching,
         )  # fmt: skip
 
-    def reprice(self) -> int:
+    def reprice(self, *, wait_seconds: float = 300.0) -> int:
         """Make the stored costs follow from the prices that hold; return how many calls changed."""
         from codex_usage_tracker.ingest import sync  # noqa: PLC0415  (seldom)
 
-        return sync.reprice(self.database, self.prices())
+        return sync.reprice(self.database, self.prices(), wait_seconds=wait_seconds)
 
     def prices(self, files: Files | None = None) -> PriceState:
         """Return the prices that the user's files and the bundled cards make, by default those of the usual files."""
@@ -158,7 +160,7 @@ class Tracker:
 
     def _brought_in_step(self) -> bool:
         try:
-            changed = self.reprice()
+            changed = self.reprice(wait_seconds=PATIENCE_SECONDS)
         except (BusyError, DatabaseError, FileAccessError):  # another process is at it, or the database is not ours
             return False
         if changed and self._warn:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from codex_usage_tracker import tracker
 from codex_usage_tracker.cli import progress
 from codex_usage_tracker.ingest import jobs
+from codex_usage_tracker.store.lock import refreshing
 from tests.cli import history
 from tests.cli.conftest import Run
 
@@ -157,3 +159,18 @@ def test_a_price_file_named_for_one_question_changes_nothing(run_plain: Run, her
     assert (told["unpriced_calls"], told["credits"]) == (0, before["credits"])
     assert run_plain("refresh", *here, "--pricing", str(other), "--json").json["repriced_calls"] == 0
     assert run_plain("summary", *here, "--json").json["totals"] == before
+
+
+def test_a_question_prices_for_itself_while_another_process_refreshes(
+    run_plain: Run, here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_plain("refresh", *here)
+    before = run_plain("summary", *here, "--json").json["totals"]["usd"]
+    own = tmp_path / "tracker" / "pricing.json"
+    own.write_text('{"rules": [{"pattern": "gpt-5.5", "input": 1000, "output": 1000}]}', encoding="utf-8")
+    monkeypatch.setattr(tracker, "PATIENCE_SECONDS", 0.0)
+    with refreshing(here[3], 0.0):
+        during = run_plain("summary", *here, "--json").json["totals"]["usd"]
+    own.unlink()
+    assert Decimal(during) > 100 * Decimal(before)
+    assert run_plain("refresh", *here, "--json").json["repriced_calls"] == 0, "nothing was stored meanwhile"

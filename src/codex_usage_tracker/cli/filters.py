@@ -11,7 +11,7 @@ from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing.money import units_of
 from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
 from codex_usage_tracker.query import dimensions, spans, threads
-from codex_usage_tracker.query.filters import Filter
+from codex_usage_tracker.query.filters import CONFIDENCE_SPELLINGS, Filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +37,6 @@ VALUES = (
 )
 
 CONFIDENCES = ("exact", "inferred", "user_override", "missing")
-CONFIDENCE_SPELLINGS = {"estimated": "inferred", "unpriced": "missing"}
-"""What other trackers call them."""
 
 
 def with_filters(function: Function) -> Function:

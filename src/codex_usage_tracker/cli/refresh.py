@@ -9,8 +9,6 @@ import click
 from codex_usage_tracker.cli import options, reading
 from codex_usage_tracker.cli.figures import counted, length, size
 from codex_usage_tracker.cli.text import safe
-from codex_usage_tracker.contract import SCHEMA
-from codex_usage_tracker.contract.outcomes import FileProblem, Refresh
 from codex_usage_tracker.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.cli.screen import Screen
+    from codex_usage_tracker.contract.outcomes import Refresh
     from codex_usage_tracker.ingest.sync import Refreshed
 
 SHOWN_PROBLEMS = 5
@@ -37,29 +36,8 @@ def command(asked: Invocation, include_archived: bool) -> int:
 
 def told(asked: Invocation, done: Refreshed) -> int:
     """Answer what a refresh did, and return its exit code."""
-    asked.answer(_answer(asked, done), _lines)
+    asked.answer(done.answer(asked.tracker.database), _lines)
     return ExitCode.INTERRUPTED if done.interrupted else ExitCode.OK
-
-
-def _answer(asked: Invocation, done: Refreshed) -> Refresh:
-    return Refresh(
-        schema=SCHEMA.format("refresh"),
-        scanned_files=done.scanned_files,
-        read_files=done.read_files,
-        read_bytes=done.read_bytes,
-        new_calls=done.new_calls,
-        parsed_events=done.new_calls,
-        inserted_or_updated_events=done.new_calls,
-        rewritten_files=done.rewritten_files,
-        repriced_calls=done.repriced_calls,
-        parser_diagnostics=done.notes,
-        problems=[FileProblem(path=one.path, reason=one.reason) for one in done.problems],
-        waited=done.waited,
-        interrupted=done.interrupted,
-        generation=done.generation,
-        duration_ms=done.duration_ms,
-        db_path=asked.tracker.database,
-    )
 
 
 def _lines(done: Refresh, _screen: Screen) -> Iterator[str]:

@@ -11,6 +11,8 @@ from codex_usage_tracker.ingest.discover import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from codex_usage_tracker.contract.outcomes import Refresh
+
 
 class Refreshed(msgspec.Struct):
     """What a refresh did."""
@@ -27,6 +29,30 @@ class Refreshed(msgspec.Struct):
     notes: dict[str, int] = {}
     generation: int = 0
     duration_ms: int = 0
+
+    def answer(self, database: str) -> Refresh:
+        """Return what was done to a database, as it leaves the process."""
+        from codex_usage_tracker.contract import SCHEMA  # noqa: PLC0415  (few who refresh tell of it)
+        from codex_usage_tracker.contract.outcomes import FileProblem, Refresh  # noqa: PLC0415
+
+        return Refresh(
+            schema=SCHEMA.format("refresh"),
+            scanned_files=self.scanned_files,
+            read_files=self.read_files,
+            read_bytes=self.read_bytes,
+            new_calls=self.new_calls,
+            parsed_events=self.new_calls,
+            inserted_or_updated_events=self.new_calls,
+            rewritten_files=self.rewritten_files,
+            repriced_calls=self.repriced_calls,
+            parser_diagnostics=self.notes,
+            problems=[FileProblem(path=one.path, reason=one.reason) for one in self.problems],
+            waited=self.waited,
+            interrupted=self.interrupted,
+            generation=self.generation,
+            duration_ms=self.duration_ms,
+            db_path=database,
+        )
 
 
 class Progress(NamedTuple):

@@ -59,6 +59,8 @@ PROFILES = "profile_id IN (SELECT id FROM profile WHERE {})"
 THREAD_COLUMNS = {"project": "project.name", "directory": "project.cwd"}
 RATES = "rate_id IN (SELECT id FROM rate WHERE {})"
 RATE_COLUMNS = {"pricing_status": "status", "credit_confidence": "confidence"}
+CONFIDENCE_SPELLINGS = {"estimated": "inferred", "unpriced": "missing"}
+"""What other trackers call the confidences of credits."""
 LEAST = {"min_tokens": "input + output", "min_usd": "usd", "min_credits": "credits"}
 PROFILE_COLUMNS = ("model", "effort", "tier", "kind", "origin")
 SEARCHED = ("thread.name", "thread.thread_id", "project.name", "project.cwd", "thread.git_branch", "thread.nickname")

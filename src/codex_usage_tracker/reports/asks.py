@@ -12,7 +12,7 @@ from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing.money import units_of
 from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
 from codex_usage_tracker.query import dimensions, spans, threads
-from codex_usage_tracker.query.filters import Filter
+from codex_usage_tracker.query.filters import CONFIDENCE_SPELLINGS, Filter
 from codex_usage_tracker.query.metrics import BY_NAME
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ SPELLINGS = {
 }
 """Names that other trackers use for the same."""
 RANGES = {one.replace("-", ""): one for one in spans.PRESETS} | {"alltime": "all"}
-CONFIDENCES = {"estimated": "inferred", "unpriced": "missing"}
 METRICS = {"tokens": "total_tokens", "cost": "usd"}
 """Short names of metrics; every metric is known by its own name too."""
 METRIC_NAMES = (*BY_NAME, *METRICS)
@@ -53,8 +52,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     timezone: Annotated[str | None, Meta(description="IANA zone of days and hours; the server's by default.")] = None
 
 
-class CallsChoice(Ask, frozen=True, kw_only=True):
-    """A question about the calls that a filter leaves."""
+class RangeChoice(Ask, frozen=True, kw_only=True):
+    """A question about a range of time."""
 
     range: Annotated[
         Literal[
@@ -65,6 +64,11 @@ class CallsChoice(Ask, frozen=True, kw_only=True):
     ] = None
     since: Annotated[str | None, Meta(description="From this day (2026-06-10) or instant (ISO 8601) on.")] = None
     until: Annotated[str | None, Meta(description="Up to this day, the day included, or to this instant.")] = None
+
+
+class CallsChoice(RangeChoice, frozen=True, kw_only=True):
+    """A question about the calls that a filter leaves."""
+
     model: Annotated[Values, Meta(description="A model; any of several, in any case.")] = ()
     effort: Annotated[Values, Meta(description="A reasoning effort; any of several, in any case.")] = ()
     tier: Annotated[Values, Meta(description="A service tier; any of several, in any case.")] = ()
@@ -132,7 +136,7 @@ def zone_of(ask: Ask, reader: Reader) -> Reader:
     return reader._replace(zone=zones.zone_of(ask.timezone)) if ask.timezone else reader
 
 
-def span_of(ask: CallsChoice, reader: Reader) -> spans.Span:
+def span_of(ask: RangeChoice, reader: Reader) -> spans.Span:
     """Return the range that a question names, by a name or from and to."""
     if ask.range and (ask.since or ask.until):
         raise InvalidValueError("range is given beside since or until", "Say the range in one way.")
@@ -151,7 +155,7 @@ def filter_of(ask: CallsChoice, reader: Reader) -> Filter:
         thread=tuple(found for text in ask.thread for found in threads.find(reader.db, text) or [text]),
         search=ask.search,
         pricing_status=ask.pricing_status,
-        credit_confidence=tuple(CONFIDENCES.get(one, one) for one in ask.credit_confidence),
+        credit_confidence=tuple(CONFIDENCE_SPELLINGS.get(one, one) for one in ask.credit_confidence),
         min_tokens=ask.min_tokens,
         min_usd=_units("min_cost", ask.min_cost, USD_UNITS),
         min_credits=_units("min_credits", ask.min_credits, CREDIT_UNITS),

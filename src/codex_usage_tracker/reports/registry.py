@@ -14,7 +14,16 @@ from codex_usage_tracker.contract.limits import Blocks, Limits
 from codex_usage_tracker.contract.pictures import Compare, Context, Heatmap, Timeseries
 from codex_usage_tracker.contract.threads import Call, Threads
 from codex_usage_tracker.reports import asks
-from codex_usage_tracker.reports.asks import Ask, CallsChoice, Direction, Limit, Offset, PageLimit, filter_of
+from codex_usage_tracker.reports.asks import (
+    Ask,
+    CallsChoice,
+    Direction,
+    Limit,
+    Offset,
+    PageLimit,
+    RangeChoice,
+    filter_of,
+)
 from codex_usage_tracker.reports.blocks import blocks
 from codex_usage_tracker.reports.budgets import check
 from codex_usage_tracker.reports.calls import calls
@@ -129,18 +138,9 @@ class LimitsAsk(Ask, frozen=True, kw_only=True):
     ] = None
 
 
-class BlocksAsk(Ask, frozen=True, kw_only=True):
+class BlocksAsk(RangeChoice, frozen=True, kw_only=True):
     """Blocks of five hours."""
 
-    range: Annotated[
-        Literal[
-            "today", "yesterday", "thisweek", "last7days", "last14days", "last30days", "thismonth", "all", "alltime"
-        ]
-        | None,
-        Meta(description="A range by its name."),
-    ] = None
-    since: Annotated[str | None, Meta(description="From this day or instant on.")] = None
-    until: Annotated[str | None, Meta(description="Up to this day, the day included, or to this instant.")] = None
     active: Annotated[bool, Meta(description="The running block alone.")] = False
     limit: Limit = 12
 
@@ -201,7 +201,7 @@ def _limits(reader: Reader, ask: LimitsAsk, settings: Settings) -> Limits:
 
 
 def _blocks(reader: Reader, ask: BlocksAsk, _settings: Settings) -> Blocks:
-    span = asks.span_of(CallsChoice(range=ask.range, since=ask.since, until=ask.until), reader)
+    span = asks.span_of(ask, reader)
     return blocks(reader, since=span.since or 0, until=span.until, active=ask.active, limit=ask.limit)
 
 

@@ -7,13 +7,12 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from codex_usage_tracker.contract import SCHEMA
-from codex_usage_tracker.contract.outcomes import FileProblem
 from codex_usage_tracker.contract.server import Health, IngestIssue, IngestRun, Updated
 from codex_usage_tracker.errors import NotFoundError, TrackerError
 from codex_usage_tracker.web import metrics, openapi, pages, replies, settings
@@ -226,22 +225,7 @@ def _later(loop: asyncio.AbstractEventLoop, function: Callable[[int], None], fou
 
 def _ingested(done: Refreshed, database: str) -> IngestRun:
     return IngestRun(
-        schema=SCHEMA.format("refresh"),
-        scanned_files=done.scanned_files,
-        read_files=done.read_files,
-        read_bytes=done.read_bytes,
-        new_calls=done.new_calls,
-        parsed_events=done.new_calls,
-        inserted_or_updated_events=done.new_calls,
-        rewritten_files=done.rewritten_files,
-        repriced_calls=done.repriced_calls,
-        parser_diagnostics=done.notes,
-        problems=[FileProblem(path=one.path, reason=one.reason) for one in done.problems],
-        waited=done.waited,
-        interrupted=done.interrupted,
-        generation=done.generation,
-        duration_ms=done.duration_ms,
-        db_path=database,
+        **msgspec.structs.asdict(done.answer(database)),
         files_scanned=done.scanned_files,
         files_skipped=done.scanned_files - done.read_files,
         events_inserted=done.new_calls,

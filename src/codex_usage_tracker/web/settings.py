@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from codex_usage_tracker import __version__, privacy
-from codex_usage_tracker.config.allowance import Allowance
-from codex_usage_tracker.config.budgets import Budgets
 from codex_usage_tracker.config.document import understood
-from codex_usage_tracker.config.projects import Projects
-from codex_usage_tracker.config.thresholds import Thresholds
 from codex_usage_tracker.config.writing import write
 from codex_usage_tracker.contract.server import HomeRow, PriceRule, ServerSettings, Updated
 from codex_usage_tracker.errors import InvalidSettingsError, InvalidValueError
+from codex_usage_tracker.ingest import survey
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card, Rule
 
@@ -23,9 +20,8 @@ if TYPE_CHECKING:
     from codex_usage_tracker.tracker import Tracker
     from codex_usage_tracker.web.desk import Desk
 
-KINDS: dict[str, type[msgspec.Struct]] = {
-    "allowance": Allowance, "budgets": Budgets, "projects": Projects, "thresholds": Thresholds,
-}  # fmt: skip
+KINDS = {name: kind for name, kind in survey.KINDS.items() if kind is not Card}
+"""Files of settings that are sent whole; prices have an address of their own."""
 ACTIVE_MINUTES = 60
 FIXED = frozenset({"active_home_id", "codex_home", "context_active_minutes"})
 """Said when the server is started."""
