@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.testclient import TestClient
 
+from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.tracker import Tracker
 from codex_usage_tracker.web.app import Dashboard
 from codex_usage_tracker.web.security import Door
@@ -25,6 +28,14 @@ PORT = 8765
 TOKEN = "a-token-of-the-tests"  # noqa: S105  (opens nothing)
 HOST = f"127.0.0.1:{PORT}"
 Served = Callable[..., TestClient]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BUILT = Path(__file__).parents[2] / "src/codex_usage_tracker/web/assets/index.html"
+IN_A_BROWSER = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine"),
+    pytest.mark.skipif(not BUILT.exists(), reason="the dashboard is not built: make dashboard"),
+]
+VIEWS = ("overview", "calls", "threads", "limits", "projects", "settings")
 
 
 @pytest.fixture
@@ -97,6 +108,15 @@ def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         process.communicate()
 
 
+Starts = Callable[..., Server]
+Visit = Callable[..., Page]
+
+
+def calls(server: Server) -> int:
+    reply = server.get("/api/summary")
+    return int(reply.json()["totals"]["calls"]) if reply.status_code == 200 else 0
+
+
 def until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
     """Wait until something holds."""
     deadline = time.monotonic() + seconds
@@ -105,3 +125,46 @@ def until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+# -- a real browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Give a way to open a server's page by its link; an error on the page fails the test."""
+    troubles: list[str] = []
+    contexts = []
+
+    def visits(server: Server, query: str = "", **options: Any) -> Page:
+        usual = {"viewport": {"width": 1440, "height": 900}, "timezone_id": "UTC"}
+        context = browser.new_context(**(usual | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda told: troubles.append(told.text) if told.type == "error" else None)
+        page.goto(server.link + query)
+        return page
+
+    yield visits
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def demo(server: Starts, tmp_path: Path) -> Server:
+    """A server of a made-up history."""
+    home = tmp_path / "demo"
+    write_history(DemoPlan(home, calls=600, bytes_per_call=1700))
+    found = server(home=home)
+    assert until(lambda: calls(found) == 600, 20)
+    return found

@@ -1,71 +1,17 @@
 """The dashboard in a real browser, on the server that serves it: what a person sees and can do."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from codex_usage_tracker.demo import DemoPlan, write_history
-from tests.web.conftest import Server, until
-from tests.web.test_server import append, begin, calls
+from tests.web.conftest import IN_A_BROWSER, VIEWS, Server, Starts, Visit
+from tests.web.test_server import append, begin
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-BUILT = Path(__file__).parents[2] / "src/codex_usage_tracker/web/assets/index.html"
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine"),
-    pytest.mark.skipif(not BUILT.exists(), reason="the dashboard is not built: make dashboard"),
-]
-VIEWS = ("overview", "calls", "threads", "limits", "projects", "settings")
-Starts = Callable[..., Server]
-Visit = Callable[..., Page]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(autouse=True)
 def surroundings() -> None:
     """A server of its own has the time of this machine."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Give a way to open a server's page by its link; an error on the page fails the test."""
-    troubles: list[str] = []
-    contexts = []
-
-    def visits(server: Server, query: str = "", **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="UTC", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda told: troubles.append(told.text) if told.type == "error" else None)
-        page.goto(server.link + query)
-        return page
-
-    yield visits
-    for context in contexts:
-        context.close()
-    assert troubles == []
-
-
-@pytest.fixture
-def demo(server: Starts, tmp_path: Path) -> Server:
-    """A server of a made-up history."""
-    home = tmp_path / "demo"
-    write_history(DemoPlan(home, calls=600, bytes_per_call=1700))
-    found = server(home=home)
-    assert until(lambda: calls(found) == 600, 20)
-    return found
 
 
 def test_the_first_screen_tells_what_the_server_knows(demo: Server, visit: Visit) -> None:

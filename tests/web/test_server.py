@@ -7,7 +7,7 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,9 +16,8 @@ import pytest
 
 from tests.cli import history
 from tests.ingest import lines
-from tests.web.conftest import TOKEN, Server, until
+from tests.web.conftest import TOKEN, Server, Starts, calls, until
 
-Starts = Callable[..., Server]
 THREAD = lines.thread(1)
 TURN = lines.turn(2)
 
@@ -47,11 +46,6 @@ def call(number: int, thread: str = THREAD) -> tuple[lines.Line, ...]:
 def append(path: Path, number: int) -> None:
     with path.open("ab") as file:
         file.write(lines.rollout(*call(number), minute=1.0 + number))
-
-
-def calls(server: Server) -> int:
-    reply = server.get("/api/summary")
-    return int(reply.json()["totals"]["calls"]) if reply.status_code == 200 else 0
 
 
 @contextlib.contextmanager
