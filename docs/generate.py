@@ -26,6 +26,7 @@ import msgspec
 from codex_usage_tracker.cli.main import COMMANDS, cli, run
 from codex_usage_tracker.config.allowance import Allowance
 from codex_usage_tracker.config.budgets import Budgets
+from codex_usage_tracker.config.general import General
 from codex_usage_tracker.config.projects import Projects
 from codex_usage_tracker.config.thresholds import Thresholds
 from codex_usage_tracker.contract import (
@@ -63,7 +64,7 @@ ANSWERS = (
     Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Export, outcomes.Deletion, outcomes.DemoHistory,
     outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
     prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks, BudgetCheck, Coverage,
-    pictures.Timeseries, pictures.Heatmap, pictures.Compare, pictures.Context, threads.Threads, threads.Call,
+    pictures.Timeseries, pictures.Heatmap, pictures.Compare, pictures.Pressure, threads.Threads, threads.Call,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",
@@ -87,7 +88,7 @@ ENVIRONMENT = {
     "NO_COLOR": "With any value, nothing is coloured.",
 }
 SETTINGS: dict[str, type[msgspec.Struct]] = {
-    "allowance": Allowance, "budgets": Budgets, "pricing": Card, "projects": Projects, "rate-card": Card,
+    "allowance": Allowance, "budgets": Budgets, "general": General, "pricing": Card, "projects": Projects, "rate-card": Card,
     "thresholds": Thresholds,
 }  # fmt: skip
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

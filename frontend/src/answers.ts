@@ -183,19 +183,6 @@ export interface Compare {
   until: number;
 }
 
-/** How full the context windows were, of the calls that tell their window. `tenths` counts calls by tenths of their window, the last one with those above it; `over` the calls that fill 50, 80 and 90 percent and more. */
-export interface Context {
-  avg_context_used: number | null;
-  avg_context_window: number | null;
-  avg_pressure_pct: number | null;
-  max_pressure_pct: number | null;
-  over: Record<string, number>;
-  sample_count: number;
-  schema: string;
-  scope: Scope;
-  tenths: number[];
-}
-
 /** How much of the usage has a price, by model. */
 export interface Coverage {
   row_count: number;
@@ -494,6 +481,19 @@ export interface ParsedAllowance {
   path: string;
   plan: string | null;
   schema: string;
+}
+
+/** How full the context windows were, of the calls that tell their window. `tenths` counts calls by tenths of their window, the last one with those above it; `over` the calls that fill 50, 80 and 90 percent and more. */
+export interface Pressure {
+  avg_context_used: number | null;
+  avg_context_window: number | null;
+  avg_pressure_pct: number | null;
+  max_pressure_pct: number | null;
+  over: Record<string, number>;
+  sample_count: number;
+  schema: string;
+  scope: Scope;
+  tenths: number[];
 }
 
 /** A figure of a model's price that is another one now, as decimal texts; null is none, or since ever. */

@@ -75,7 +75,7 @@ def test_every_filter_leaves_the_same_calls(
 
 
 def test_every_question_is_compared_or_sums_up_to_what_is() -> None:
-    assert set(QUESTIONS) - set(SAME) == {"call", "threads", "timeseries", "heatmap", "compare", "context"}
+    assert set(QUESTIONS) - set(SAME) == {"call", "threads", "timeseries", "heatmap", "compare", "pressure"}
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -215,7 +215,7 @@ def test_a_call_has_its_neighbours_and_facts(client: TestClient) -> None:
 
 
 def test_the_context_counts_every_call_with_a_window(client: TestClient) -> None:
-    found = answer(client, "/api/context")
+    found = answer(client, "/api/pressure")
     rows = [row for row in answer(client, "/api/calls")["rows"] if row["context_window"]]
     shares = [row["context_used"] / row["context_window"] for row in rows]
     assert found["sample_count"] == sum(found["tenths"]) == len(rows)

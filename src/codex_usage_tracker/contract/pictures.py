@@ -1,7 +1,5 @@
 """Answers that are drawn: use over time, by day and hour, against the time before, and of the context."""
 
-from __future__ import annotations
-
 import msgspec
 
 from codex_usage_tracker.contract import Numbers, Scope
@@ -88,7 +86,7 @@ class Compare(msgspec.Struct, kw_only=True):
     changes: dict[str, str | None]
 
 
-class Context(msgspec.Struct, kw_only=True):
+class Pressure(msgspec.Struct, kw_only=True):
     """How full the context windows were, of the calls that tell their window.
 
     `tenths` counts calls by tenths of their window, the last one with those above it; `over` the calls that fill 50, 80

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from codex_usage_tracker.contract.pictures import Compare, Context
+from codex_usage_tracker.contract.pictures import Compare, Pressure
 from codex_usage_tracker.pricing.money import share_text
 from codex_usage_tracker.query import around, run, zones
 from codex_usage_tracker.query.spans import Span
@@ -70,13 +70,13 @@ def _change(name: str, sums: Sums, before: Sums | None, told: Numbers, told_befo
     return f"-{share}" if share and now < then else share
 
 
-def context(reader: Reader, chosen: Filter) -> Context:
+def pressure(reader: Reader, chosen: Filter) -> Pressure:
     """Return how full the context windows were."""
     rows = around.pressure(reader.db, chosen)
     tenths = [sum(row[1] for row in rows if row[0] == tenth) for tenth in range(10)]
     count, used, window, shares = (sum(row[place] for row in rows) for place in range(1, 5))
-    return Context(
-        schema=schema("context"),
+    return Pressure(
+        schema=schema("pressure"),
         scope=scope_of(reader, chosen),
         sample_count=count,
         avg_context_used=used // count if count else None,

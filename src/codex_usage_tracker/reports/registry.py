@@ -11,7 +11,7 @@ from codex_usage_tracker.config.allowance import Allowance, entries
 from codex_usage_tracker.config.budgets import Budget, Budgets
 from codex_usage_tracker.contract import BudgetCheck, Calls, Coverage, Session, Status, Summary
 from codex_usage_tracker.contract.limits import Blocks, Limits
-from codex_usage_tracker.contract.pictures import Compare, Context, Heatmap, Timeseries
+from codex_usage_tracker.contract.pictures import Compare, Heatmap, Pressure, Timeseries
 from codex_usage_tracker.contract.threads import Call, Threads
 from codex_usage_tracker.reports import asks
 from codex_usage_tracker.reports.asks import (
@@ -27,7 +27,7 @@ from codex_usage_tracker.reports.asks import (
 from codex_usage_tracker.reports.blocks import blocks
 from codex_usage_tracker.reports.budgets import check
 from codex_usage_tracker.reports.calls import calls
-from codex_usage_tracker.reports.compare import compare, context
+from codex_usage_tracker.reports.compare import compare, pressure
 from codex_usage_tracker.reports.coverage import coverage
 from codex_usage_tracker.reports.heatmap import heatmap
 from codex_usage_tracker.reports.limits import limits
@@ -227,8 +227,8 @@ def _compare(reader: Reader, ask: CallsChoice, _settings: Settings) -> Compare:
     return compare(reader, filter_of(ask, reader))
 
 
-def _context(reader: Reader, ask: CallsChoice, _settings: Settings) -> Context:
-    return context(reader, filter_of(ask, reader))
+def _pressure(reader: Reader, ask: CallsChoice, _settings: Settings) -> Pressure:
+    return pressure(reader, filter_of(ask, reader))
 
 
 QUESTIONS: dict[str, Question[Any]] = {
@@ -247,7 +247,7 @@ QUESTIONS: dict[str, Question[Any]] = {
         Question("timeseries", TimeseriesAsk, Timeseries, _timeseries, "Use by hour to month, split by a dimension."),
         Question("heatmap", CallsChoice, Heatmap, _heatmap, "Use by day and by hour of the week, with streaks."),
         Question("compare", CallsChoice, Compare, _compare, "A range beside the time before it.", ages=True),
-        Question("context", CallsChoice, Context, _context, "How full the context windows were."),
+        Question("pressure", CallsChoice, Pressure, _pressure, "How full the context windows were."),
     )
 }
 
