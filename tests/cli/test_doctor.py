@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codex_usage_tracker.store.migrate import LATEST
 from tests.cli import history
 from tests.cli.conftest import Run
 
@@ -31,7 +32,7 @@ def test_all_is_in_order(run_plain: Run, here: list[str]) -> None:
     assert ran.out.endswith("\nAll is in order.\n")
     assert set(checks(run_plain, here).values()) == {("pass", None)}
     assert "4 logs, 1 archived and 0 compressed among them" in ran.out
-    assert "12 calls, schema 2" in ran.out
+    assert f"12 calls, schema {LATEST}" in ran.out
 
 
 def test_json(run_plain: Run, here: list[str]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from codex_usage_tracker.query.filters import where
-from codex_usage_tracker.query.run import CALL_FIELDS, CALL_JOINS
+from codex_usage_tracker.query.run import CALL_FIELDS, CALL_JOINS, Part, sums_of
+from codex_usage_tracker.store import rollups
 
 if TYPE_CHECKING:
     import apsw
@@ -22,7 +22,8 @@ FACTS = (
     "SELECT label, count, 1, tokens FROM fact JOIN fact_label ON fact_label.id = label_id WHERE call_id = ?"
     " ORDER BY 2 DESC, label"
 )
-TENTH = "min(10 * (input + output) / context_window, 9)"
+CONTEXT = Part((), rollups.CONTEXT | {"most_ppm": rollups.PPM})
+CONTEXT_SUMS = ", ".join([*(f"ifnull(sum({name}), 0)" for name in rollups.CONTEXT), "ifnull(max(most_ppm), 0)"])
 
 
 def find(reader: apsw.Connection, record_id: str) -> int | None:
@@ -52,12 +53,7 @@ def facts(reader: apsw.Connection, row_id: int) -> list[tuple[object, ...]]:
     return reader.execute(FACTS, (row_id,)).fetchall()
 
 
-def pressure(reader: apsw.Connection, chosen: Filter) -> list[tuple[Any, ...]]:
-    """Return by tenths of the window: the tenth, calls, sums of tokens used and of windows, and of shares, the most."""
-    built = where(chosen, of_calls=True)
-    built.conditions.append("context_window > 0")
-    share = "1.0 * (input + output) / context_window"
-    return reader.execute(
-        f"SELECT {TENTH}, count(*), sum(input + output), sum(context_window), sum({share}), max({share})"
-        f" FROM call{built.sql} GROUP BY 1", built.values,
-    ).fetchall()  # fmt: skip
+def pressure(reader: apsw.Connection, chosen: Filter) -> tuple[int, ...]:
+    """Return of the calls that tell their window the sums of `rollups.CONTEXT` and the largest share (ppm)."""
+    relation, values = sums_of(chosen, CONTEXT)
+    return reader.execute(f"SELECT {CONTEXT_SUMS} FROM {relation}", values).fetchall()[0]

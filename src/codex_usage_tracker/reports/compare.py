@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COMPARED = ("calls", "input_tokens", "cached_input_tokens", "output_tokens", "total_tokens", "usd", "credits")
 PERCENT_DIGITS = 1
+PPM = 1_000_000
 OVER = (50, 80, 90)
 """Percents of the window; a call that fills just so much counts."""
 
@@ -72,17 +73,19 @@ def _change(name: str, sums: Sums, before: Sums | None, told: Numbers, told_befo
 
 def pressure(reader: Reader, chosen: Filter) -> Pressure:
     """Return how full the context windows were."""
-    rows = around.pressure(reader.db, chosen)
-    tenths = [sum(row[1] for row in rows if row[0] == tenth) for tenth in range(10)]
-    count, used, window, shares = (sum(row[place] for row in rows) for place in range(1, 5))
+    count, used, window, ppm, *tenths, most = around.pressure(reader.db, chosen)
     return Pressure(
         schema=schema("pressure"),
         scope=scope_of(reader, chosen),
         sample_count=count,
         avg_context_used=used // count if count else None,
         avg_context_window=window // count if count else None,
-        avg_pressure_pct=round(shares / count * 100, PERCENT_DIGITS) if count else None,
-        max_pressure_pct=round(max(row[5] for row in rows) * 100, PERCENT_DIGITS) if count else None,
+        avg_pressure_pct=_percent(ppm / count) if count else None,
+        max_pressure_pct=_percent(most) if count else None,
         tenths=tenths,
         over={str(percent): sum(tenths[percent // 10 :]) for percent in OVER},
     )
+
+
+def _percent(ppm: float) -> float:
+    return round(ppm * 100 / PPM, PERCENT_DIGITS)

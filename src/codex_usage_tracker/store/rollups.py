@@ -33,10 +33,22 @@ ODD = {
 ODD_SUMS = "unpriced_calls + uncredited_tokens + estimated_usd > 0"
 ODD_CALLS = "(usd IS NULL OR credits IS NULL OR estimated)"
 
+PPM = "1000000 * (input + output) / context_window"
+TENTHS = [f"tenth_{tenth}" for tenth in range(10)]
+CONTEXT = {
+    "windowed": "context_window > 0",
+    "context_used": "iif(context_window > 0, input + output, 0)",
+    "context_window": "context_window",
+    "context_ppm": PPM,
+    **{name: f"min({PPM} / 100000, 9) = {tenth}" for tenth, name in enumerate(TENTHS)},
+}
+"""What is summed of calls that tell their context window (of others all is NULL): tokens, the share used in parts per
+million, calls by tenths of the window, the last one with those above it."""
+
 SUMS = (
     "SELECT thread_id, at / 900000, profile_id, ifnull(rate_id, 0), "
-    + ", ".join(f"ifnull(sum({sql}), 0)" for sql in (*COMMON.values(), *ODD.values()))
-    + " FROM call"
+    + ", ".join(f"ifnull(sum({sql}), 0)" for sql in (*COMMON.values(), *ODD.values(), *CONTEXT.values()))
+    + f", ifnull(max({PPM}), 0) FROM call"
 )
 GROUPED = " GROUP BY thread_id, at / 900000, profile_id, rate_id"
 
