@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import apsw
 
     from codex_usage_tracker.config.files import Files
+    from codex_usage_tracker.config.general import General
     from codex_usage_tracker.contract.checks import Doctor
     from codex_usage_tracker.contract.logs import LogInspection
     from codex_usage_tracker.ingest.price_files import PriceState
@@ -41,12 +42,23 @@ class Tracker:
         files: Files | None = None, warn: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         self.database = db or paths.default_database()
-        self.homes = tuple(homes) or paths.default_codex_homes()
+        self.named_homes = tuple(homes)
         self.timezone = timezone
         self._now = now
         self.files = files or default_files()
         self._warn = warn
         self._warned: set[str] = set()
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """The Codex homes to read: those that were named, else the usual ones and those of the settings."""
+        return self.named_homes or self.general().read_homes(paths.default_codex_homes())
+
+    def general(self) -> General:
+        """Return the general settings as they are now."""
+        from codex_usage_tracker.config.general import General  # noqa: PLC0415  (help needs none)
+
+        return self.settings(self.files.general, General) if os.path.exists(self.files.general) else General()
 
     def refresh(
         self, *, include_archived: bool = True, again: bool = False, wait_seconds: float = 300.0,
@@ -124,7 +136,7 @@ class Tracker:
         """Return the time zone of all answers."""
         from codex_usage_tracker.query import zones  # noqa: PLC0415
 
-        return zones.zone_of(self.timezone)
+        return zones.zone_of(self.timezone or self.general().timezone)
 
     @contextmanager
     def reader(

@@ -11,6 +11,7 @@ from codex_usage_tracker.config import templates
 from codex_usage_tracker.config.allowance import Allowance, Entry, entries, merged, text_of
 from codex_usage_tracker.config.budgets import Budgets
 from codex_usage_tracker.config.files import Files, default_files
+from codex_usage_tracker.config.general import General
 from codex_usage_tracker.config.projects import Projects
 from codex_usage_tracker.config.reading import read
 from codex_usage_tracker.config.thresholds import Thresholds
@@ -45,7 +46,7 @@ def wrong(tmp_path: Path, kind: type[Any], document: object) -> str:
 def test_the_files_lie_in_the_folder_of_the_tracker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEX_USAGE_TRACKER_HOME", "/own")
     assert default_files().rate_card == str(Path("/own/rate-card.json"))
-    assert set(Files._fields) == set(KINDS)
+    assert set(Files._fields) == {*KINDS, "general"}
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -135,3 +136,23 @@ def test_a_budget_that_cannot_be_is_refused(tmp_path: Path, change: dict[str, An
 def test_names_of_projects_are_not_empty(tmp_path: Path) -> None:
     assert wrong(tmp_path, Projects, {"aliases": {"a": ""}}).startswith("`aliases.a` is the text ''")
     assert wrong(tmp_path, Projects, {"aliases": {"": "a"}}).startswith("a key in `aliases` is wrong")
+
+
+def test_homes_are_read_beside_the_usual_one_unless_they_are_left_out(tmp_path: Path) -> None:
+    usual = (str(tmp_path / "usual"),)
+    (tmp_path / "link").symlink_to(tmp_path / "usual", target_is_directory=True)
+    assert General().read_homes(usual) == usual
+    work = {"path": "~/work", "label": "Work"}
+    found: General = of(tmp_path, General, {"homes": [work], "timezone": "Asia/Tokyo"})
+    assert found.read_homes(usual) == (*usual, str(Path("~/work").expanduser()))
+    left_out = of(tmp_path, General, {"homes": [work, {"path": str(tmp_path / "link"), "read": False}]})
+    assert left_out.read_homes(usual) == (str(Path("~/work").expanduser()),)
+    none = of(tmp_path, General, {"homes": [{"path": usual[0], "read": False}]})
+    assert none.read_homes(usual) == usual
+
+
+@pytest.mark.parametrize("zone", ["Mars/Phobos", "../etc/passwd", "/etc/localtime", "a\u0000b"])
+def test_a_zone_that_is_none_is_named(tmp_path: Path, zone: str) -> None:
+    assert "a zone has a name such as Europe/Stockholm" in wrong(tmp_path, General, {"timezone": zone}).replace(
+        "A z", "a z"
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from codex_usage_tracker.config.allowance import Allowance
 from codex_usage_tracker.config.budgets import Budgets
+from codex_usage_tracker.config.general import General
 from codex_usage_tracker.config.projects import Projects
 from codex_usage_tracker.config.reading import read
 from codex_usage_tracker.config.thresholds import Thresholds
@@ -24,6 +25,7 @@ KINDS: dict[str, type[Any]] = {
     "thresholds": Thresholds,
     "projects": Projects,
     "budgets": Budgets,
+    "general": General,
 }
 
 

@@ -17,6 +17,7 @@ class Files(NamedTuple):
     thresholds: str
     projects: str
     budgets: str
+    general: str
 
 
 def default_files() -> Files:

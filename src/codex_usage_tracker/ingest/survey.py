@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codex_usage_tracker.config.allowance import Allowance
 from codex_usage_tracker.config.budgets import Budgets
 from codex_usage_tracker.config.files import Files
+from codex_usage_tracker.config.general import General
 from codex_usage_tracker.config.projects import Projects
 from codex_usage_tracker.config.reading import read
 from codex_usage_tracker.config.thresholds import Thresholds
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.ingest.discover import Problem
 
 KINDS: dict[str, type[Any]] = dict(
-    zip(Files._fields, (Card, Card, Allowance, Thresholds, Projects, Budgets), strict=True),
+    zip(Files._fields, (Card, Card, Allowance, Thresholds, Projects, Budgets, General), strict=True),
 )
 """What stands in each file of settings."""
 
