@@ -5,8 +5,9 @@ import { Refusal, type Params, type Transport } from "./transport";
 
 const KEY = Symbol("source");
 const QUIET_MS = 200;
+const UNKNOWN = -1;
 
-/** Where answers come from, and which state the data is in. */
+/** Where answers come from, and which state the data is in: nothing is asked before that is known, or nothing would be. */
 export class Source {
   generation = $state<number | null>(null);
   connected = $state(true);
@@ -15,7 +16,7 @@ export class Source {
   listen(): () => void {
     return this.transport.live(({ connected, generation }) => {
       this.connected = connected;
-      this.generation = generation ?? this.generation;
+      this.generation = generation ?? this.generation ?? (connected ? null : UNKNOWN);
     });
   }
 }
@@ -41,12 +42,12 @@ export function ask<A>(name: string, question: () => Params | null, forget: () =
   const from = source();
   let about: unknown;
   $effect(() => {
-    void from.generation;
+    const known = from.generation !== null;
     const params = question();
     const subject = forget();
     if (subject !== about) asked.answer = null;
     about = subject;
-    if (params === null) return;
+    if (params === null || !known) return;
     const stop = new AbortController();
     const late = setTimeout(() => (asked.late = true), QUIET_MS);
     void settle(asked, from.transport.ask<A>(name, params, stop.signal), stop.signal).then(() => clearTimeout(late));

@@ -36,14 +36,17 @@ class Place {
   view = $state<View>("overview");
   state = $state.raw<State>({});
 
-  /** Follows the address, back and forward too; returns how to stop. */
+  constructor() {
+    if (typeof location !== "undefined") this.#take();
+  }
+
+  #take = (): void => {
+    ({ view: this.view, state: this.state } = read(location.search));
+  };
+
+  /** Follows the address back and forward; returns how to stop. */
   follow(): () => void {
-    const take = (): void => {
-      const { view, state } = read(location.search);
-      this.view = view;
-      this.state = state;
-    };
-    take();
+    const take = this.#take;
     addEventListener("popstate", take);
     return () => removeEventListener("popstate", take);
   }
