@@ -125,7 +125,7 @@ class _Series:
     def take(self, one: Snapshot) -> None:
         """Put a snapshot where it belongs."""
         last = self.windows[-1] if self.windows else None
-        if last is not None and last.resets_at == one.resets_at and last.used == one.used and one.at < last.ends_at:
+        if last is not None and last.resets_at == one.resets_at and last.used <= one.used and one.at < last.ends_at:
             last.see(one)
             self._give_up_doubts()
         elif self._restates(last, one):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
+from itertools import accumulate, compress, pairwise
+from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -9,7 +13,7 @@ import msgspec
 from codex_usage_tracker.query.run import COMMON, ODD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import apsw
 
@@ -63,10 +67,11 @@ class Span(NamedTuple):
 
 
 SNAPSHOTS = """
-SELECT account, limit_id, window_minutes, min(at), used_percent,
-  iif(resets_at BETWEEN 1 AND 99999999999999, resets_at, NULL), plan, credits, max(at), 0
-FROM limit_snapshot WHERE at >= ? AND at <= ? AND window_minutes BETWEEN 1 AND 5256000
-GROUP BY limit_id, window_minutes, at / 900000, account, used_percent, resets_at, plan ORDER BY limit_id, 3, 4, 5
+SELECT min(at), used_percent, iif(resets_at BETWEEN 1 AND 99999999999999, resets_at, NULL), plan, credits, max(at), 0,
+  account, limit_id, window_minutes
+FROM limit_snapshot WHERE at >= ?1 - ?2 * window_minutes * 60000 AND at <= ?3 AND window_minutes BETWEEN 1 AND 5256000
+AND (?4 IS NULL OR (limit_id, window_minutes) = (?4, ?5))
+GROUP BY limit_id, window_minutes, at / 900000, used_percent, resets_at, plan, account ORDER BY 9, 10, 1, 2
 """
 """Where many threads run at once, each tells the same; within a quarter of an hour that counts once.
 
@@ -74,18 +79,45 @@ Windows of more than ten years and resets after the year 5000 are no use to anyb
 """
 
 
-def snapshots(reader: apsw.Connection, now: int, since: int = 0) -> dict[Limit, list[Snapshot]]:
+Kind = tuple[str, int]
+"""A limit's own id and its length in minutes, whoever's it is."""
+
+
+class Past(NamedTuple):
+    """Since when snapshots are read: from an instant on, and so many lengths of their windows before it."""
+
+    since: int = 0
+    lengths: int = 0
+
+    def begins_at(self, kind: Kind) -> int:
+        """Return since when a limit's snapshots are read."""
+        return self.since - self.lengths * kind[1] * MINUTE_MS
+
+
+EVER = Past()
+
+
+def snapshots(
+    reader: apsw.Connection, now: int, past: Past = EVER, kind: Kind | None = None, accounts: Iterable[str | None] = (),
+) -> dict[Limit, list[Snapshot]]:  # fmt: skip
     """Return the snapshots of each limit in order of time; with one account, those of unknown ones are its own."""
-    rows = reader.execute(SNAPSHOTS, (since, now + CLOCK_MS)).fetchall()
-    known = {row[0] for row in rows} - {None}
+    rows = reader.execute(SNAPSHOTS, (*past, now + CLOCK_MS, *(kind or (None, None)))).fetchall()
+    known = {*accounts, *(row[7] for row in rows)} - {None}
     only = known.pop() if len(known) == 1 else None
     found: dict[tuple[Any, ...], list[Snapshot]] = {}
     for row in rows:
-        found.setdefault((row[0] or only, row[1], row[2]), []).append(Snapshot._make(row[3:]))
-    return {Limit._make(limit): found[limit] for limit in sorted(found, key=_order)}
+        found.setdefault((row[7] or only, *row[8:]), []).append(Snapshot._make(row[:7]))
+    return {Limit._make(limit): found[limit] for limit in sorted(found, key=order)}
 
 
-def _order(limit: tuple[Any, ...]) -> tuple[object, ...]:
+def first_told(reader: apsw.Connection) -> dict[Kind, int]:
+    """Return when each limit was first seen."""
+    sql = "SELECT limit_id, window_minutes, min(at) FROM limit_snapshot GROUP BY limit_id, window_minutes"
+    return {(limit_id, minutes): at for limit_id, minutes, at in reader.execute(sql)}
+
+
+def order(limit: tuple[Any, ...]) -> tuple[object, ...]:
+    """Return what limits are sorted by: the usual one first."""
     account, limit_id, minutes = limit
     return account or "", limit_id != CODEX, limit_id, minutes
 
@@ -94,56 +126,79 @@ FOREIGN = "SELECT id FROM client WHERE provider NOT IN ('', 'openai')"
 """Calls of other providers draw on no plan."""
 USED = """
 WITH span AS MATERIALIZED (
-  SELECT key AS id, value ->> 0 AS since, value ->> 1 AS until, value ->> 2 AS spark, value ->> 3 AS account,
-  ((value ->> 0) + 899999) / 900000 AS first, (value ->> 1) / 900000 AS last FROM json_each(?))
-SELECT id, {selected} FROM (
-  SELECT id, {sums} FROM span CROSS JOIN rollup sums ON quarter >= first AND quarter < last WHERE {of_rollups}
-  UNION ALL
-  SELECT span.id, {of_call} FROM span CROSS JOIN call sums ON at >= since AND at < min(until, first * 900000)
-  WHERE {of_calls}
-  UNION ALL
-  SELECT span.id, {of_call} FROM span CROSS JOIN call sums ON at >= max(first, last) * 900000 AND at < until
-  WHERE {of_calls}
-) GROUP BY id
+  SELECT key AS id, value ->> 0 AS since, value ->> 1 AS until,
+  ((value ->> 0) + 899999) / 900000 AS first, (value ->> 1) / 900000 AS last FROM json_each(:spans))
+SELECT (SELECT json_array({selected}) FROM rollup sums WHERE quarter >= first AND quarter < last{of_rollups}),
+  (SELECT json_array({selected}) FROM (SELECT {of_call} FROM call sums
+    WHERE at >= since AND at < min(until, first * 900000){of_calls})),
+  (SELECT json_array({selected}) FROM (SELECT {of_call} FROM call sums
+    WHERE at >= max(first, last) * 900000 AND at < until{of_calls}))
+FROM span ORDER BY id
 """
-"""Whole quarters from the sums, the ragged ends from the calls."""
+"""Whole quarters from the sums, the ragged ends from the calls; sums in cells of their own need no sorting."""
 
 
 def used(reader: apsw.Connection, spans: Sequence[Span]) -> list[Numbers | None]:
     """Return the numbers of the calls in each span; None for limits of which it is unknown who draws on them."""
-    asked = [(one.since, one.until, one.limit_id and int(one.limit_id == SPARK), one.account) for one in spans]
-    found: list[Numbers] = [()] * len(spans)
-    own = _own(reader, spans)
-    for part in (COMMON, ODD):
-        rows = reader.execute(_sql(part, own), (msgspec.json.encode(asked).decode(),))
-        sums = {index: tuple(numbers) for index, *numbers in rows}
-        nothing = (0,) * len(part.metrics)
-        found = [before + sums.get(index, nothing) for index, before in enumerate(found)]
-    return [numbers if span.known else None for span, numbers in zip(spans, found, strict=True)]
+    found: dict[Span, Numbers] = {}
+    alike: dict[tuple[str | None, str | None], list[Span]] = {}
+    for one in spans:
+        if one.known:
+            alike.setdefault((one.limit_id, one.account), []).append(one)
+    for same in alike.values():
+        found |= _summed(reader, same)
+    return [found.get(one) for one in spans]
 
 
-def _own(reader: apsw.Connection, spans: Sequence[Span]) -> list[str]:
-    """Return the conditions under which a call draws on the limit of its span, of those that matter here."""
-    sparks = ", ".join(
-        str(found) for (found,) in reader.execute("SELECT id FROM profile WHERE model = ?", (SPARK_MODEL,))
+def _summed(reader: apsw.Connection, spans: Sequence[Span]) -> dict[Span, Numbers]:
+    """Return the numbers of spans of one limit, for which no call is read twice."""
+    pieces, own = _pieces(spans), _own(reader, spans[0])
+    asked = {"spans": msgspec.json.encode(pieces).decode(), "account": spans[0].account, "spark": SPARK_MODEL}
+    common, odd = (
+        [_plus(map(msgspec.json.decode, row)) for row in reader.execute(_sql(part, own), asked)]
+        for part in (COMMON, ODD)
     )
-    conditions = [f"(spark IS NULL OR spark = (profile_id IN ({sparks})))"]
-    if reader.execute(FOREIGN).fetchone():
-        of_thread = "SELECT thread.client_id FROM thread WHERE thread.id = sums.thread_id"
-        conditions.append(f"(spark IS NULL OR ifnull(({of_thread}), 0) NOT IN ({FOREIGN}))")
-    if any(span.account is not None for span in spans):
+    sums = list(map(add, common, odd))
+    starts = [since for since, _ in pieces]
+    nothing = (0,) * (len(COMMON.metrics) + len(ODD.metrics))
+    return {
+        one: _plus(sums[bisect_left(starts, one.since) : bisect_left(starts, one.until)]) or nothing for one in spans
+    }
+
+
+def _pieces(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """Cut spans where others begin or end."""
+    steps = Counter(one.since for one in spans)
+    steps.subtract(one.until for one in spans)
+    edges = sorted(steps)
+    return list(compress(pairwise(edges), accumulate(steps[edge] for edge in edges)))
+
+
+def _plus(rows: Iterable[Sequence[int]]) -> Numbers:
+    return tuple(map(sum, zip(*rows, strict=True)))
+
+
+def _own(reader: apsw.Connection, span: Span) -> list[str]:
+    """Return the conditions under which a call draws on a span's limit."""
+    conditions = []
+    if span.limit_id is not None:
+        without = "" if span.limit_id == SPARK else "NOT "
+        conditions.append(f"profile_id {without}IN (SELECT id FROM profile WHERE model = :spark)")
+        if reader.execute(FOREIGN).fetchone():
+            of_thread = "SELECT thread.client_id FROM thread WHERE thread.id = sums.thread_id"
+            conditions.append(f"ifnull(({of_thread}), 0) NOT IN ({FOREIGN})")
+    if span.account is not None:
         account = "SELECT ifnull(thread.account, '') FROM thread WHERE thread.id = sums.thread_id"
-        conditions.append(f"(span.account IS NULL OR span.account = ({account}))")
+        conditions.append(f"({account}) = :account")
     return conditions
 
 
-def _sql(part: Part, own: list[str]) -> str:
+def _sql(part: Part, own: Sequence[str]) -> str:
     return USED.format(
         selected=part.selected,
-        sums=", ".join(part.sums),
         of_call=", ".join(f"{sql} AS {name}" for name, sql in part.sums.items()),
-        of_rollups=" AND ".join(filter(None, (part.rollups, *own))),
-        of_calls=" AND ".join(filter(None, (part.calls, *own))),
+        of_rollups="".join(f" AND {one}" for one in (part.rollups, *own) if one),
+        of_calls="".join(f" AND {one}" for one in (part.calls, *own) if one),
     )
 
 

@@ -8,15 +8,16 @@ from codex_usage_tracker.contract.limits import Block, Blocks, Projection
 from codex_usage_tracker.pricing.money import credits_text, usd_text
 from codex_usage_tracker.query import limits as query
 from codex_usage_tracker.query.filters import Filter
-from codex_usage_tracker.query.limits import CODEX, Span
+from codex_usage_tracker.query.limits import CODEX, EVER, Span
 from codex_usage_tracker.reports.scope import NUMBER_NAMES, numbers, schema, scope_of
-from codex_usage_tracker.reports.windows import account_of, forecast_of, windows_of
+from codex_usage_tracker.reports.windows import LEARNED_DAYS, account_of, forecast_of, past_of, windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from codex_usage_tracker.contract import Numbers
     from codex_usage_tracker.insights.windows import Window
+    from codex_usage_tracker.query.limits import Past
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.query.run import Numbers as Sums
 
@@ -38,7 +39,10 @@ class Stretch(NamedTuple):
 
 def blocks(reader: Reader, *, since: int = 0, until: int | None = None, active: bool = False, limit: int = 0) -> Blocks:
     """Return the blocks that lie in a range or reach into it, the newest first, or the running ones alone."""
-    found = [one for one in _stretches(reader) if one.until > since and (until is None or one.since < until)]
+    late = _stretches(reader, past_of(reader, LEARNED_DAYS))
+    found = _between(late, since, until)
+    if not late or not (active or since >= late[0].since or 0 < limit < len(found)):
+        found = _between(_stretches(reader), since, until)
     if active:
         found = [one for one in found if one.since <= reader.now < one.until]
     shown = found[-limit:][::-1] if limit else found[::-1]
@@ -53,15 +57,22 @@ def blocks(reader: Reader, *, since: int = 0, until: int | None = None, active: 
     )
 
 
-def _stretches(reader: Reader) -> list[Stretch]:
-    """Return all blocks, the oldest first."""
-    observed = list(_observed(reader))
-    return sorted([*observed, *_derived(reader, observed)], key=lambda one: (one.since, one.until))
+def _between(found: Sequence[Stretch], since: int, until: int | None) -> list[Stretch]:
+    return [one for one in found if one.until > since and (until is None or one.since < until)]
 
 
-def _observed(reader: Reader) -> Iterator[Stretch]:
+def _stretches(reader: Reader, past: Past = EVER) -> list[Stretch]:
+    """Return the blocks of a past, the oldest first: from an observed one on, as the others follow from it."""
+    observed = [one for one in _observed(reader, past) if one.since >= past.since]
+    if not observed and past != EVER:
+        return []
+    since = min(one.until for one in observed) if past != EVER else 0
+    return sorted([*observed, *_derived(reader, observed, since)], key=lambda one: (one.since, one.until))
+
+
+def _observed(reader: Reader, past: Past) -> Iterator[Stretch]:
     """Give the windows of five hours in which something was used."""
-    found = {limit: windows for limit, windows in windows_of(reader, None).items() if limit[1:] == (CODEX, MINUTES)}
+    found = windows_of(reader, past, (CODEX, MINUTES))
     for limit, windows in found.items():
         account = account_of(limit, several=len(found) > 1)
         for index, window in enumerate(windows):
@@ -75,10 +86,10 @@ def _was_used(reader: Reader, since: int, until: int) -> bool:
     return until - since <= BLOCK_MS and called is not None and called < until
 
 
-def _derived(reader: Reader, observed: Sequence[Stretch]) -> Iterator[Stretch]:
+def _derived(reader: Reader, observed: Sequence[Stretch], since: int) -> Iterator[Stretch]:
     """Give blocks that begin, on the hour, with the first call after the one before; none within observed ones."""
     known = sorted((one.since, one.until) for one in observed)
-    at = query.first_call(reader.db, 0)
+    at = query.first_call(reader.db, since)
     ended = place = 0
     while at is not None:
         while place < len(known) and known[place][1] <= at:
@@ -87,9 +98,9 @@ def _derived(reader: Reader, observed: Sequence[Stretch]) -> Iterator[Stretch]:
         if following and following[0] <= at:
             at = query.first_call(reader.db, following[1])
             continue
-        since = max(at // HOUR_MS * HOUR_MS, ended)
-        ended = min(since + BLOCK_MS, following[0]) if following else since + BLOCK_MS
-        yield Stretch(since, ended)
+        start = max(at // HOUR_MS * HOUR_MS, ended)
+        ended = min(start + BLOCK_MS, following[0]) if following else start + BLOCK_MS
+        yield Stretch(start, ended)
         at = query.first_call(reader.db, ended)
 
 

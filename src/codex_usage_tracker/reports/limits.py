@@ -23,7 +23,7 @@ from codex_usage_tracker.query import limits as query
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.query.limits import Span
 from codex_usage_tracker.reports.scope import NUMBER_NAMES, numbers, schema, scope_of
-from codex_usage_tracker.reports.windows import account_of, told, windows_of
+from codex_usage_tracker.reports.windows import account_of, past_of, told, windows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     Windows = dict[Limit, list[Window]]
     Now = Sequence[tuple[Limit, Window]]
 
-LOOKED_AT_DAYS = 63
+LOOKED_AT_DAYS = 49
+"""With two weeks before them, as many as there are weekly windows to measure by."""
 MEASURED = 2 * quota.WINDOWS
 """So many windows are looked at, as some turn out to have calls without a rate."""
 UNITS: dict[str, Callable[[int], str]] = {"credits": credits_text, "usd": usd_text, "tokens": str}
@@ -45,7 +46,7 @@ UNITS: dict[str, Callable[[int], str]] = {"credits": credits_text, "usd": usd_te
 
 def limits(reader: Reader, *, history: int | None = None, allowance: Sequence[Entry] = ()) -> Limits:
     """Return the windows of now, so many of the earlier ones (0 is all), and what the limits are worth."""
-    found = windows_of(reader, LOOKED_AT_DAYS if history is None else None)
+    found = _looked_at(reader, history)
     now = current(found, reader.now)
     shown = list(_newest(found, history, reader.now))
     spent = _Spent(reader, found, shown, now)
@@ -59,11 +60,30 @@ def limits(reader: Reader, *, history: int | None = None, allowance: Sequence[En
     )
 
 
+def _looked_at(reader: Reader, history: int | None) -> Windows:
+    """Return the windows of some weeks, and of earlier ones as far as the asked history goes."""
+    if history == 0:
+        return windows_of(reader)
+    history = history or 0
+    past = past_of(reader, LOOKED_AT_DAYS, history)
+    found = windows_of(reader, past)
+    for kind, at in query.first_told(reader.db).items():
+        known = [windows for limit, windows in found.items() if limit[1:] == kind]
+        if at < past.begins_at(kind) and not all(len(_over(one, reader.now)) >= history for one in known or [[]]):
+            others = {limit: windows for limit, windows in found.items() if limit[1:] != kind}
+            found = others | windows_of(reader, kind=kind, like=found)
+    return dict(sorted(found.items(), key=lambda one: query.order(one[0])))
+
+
+def _over(windows: Sequence[Window], now: int) -> list[Window]:
+    """Return the windows that are over and in which something was used, the newest first."""
+    return [one for one in reversed(windows) if one.used and one.over_at <= now]
+
+
 def _newest(found: Windows, history: int | None, now: int) -> Iterator[tuple[Limit, Window]]:
-    """Give the latest windows of each limit that are over and in which something was used, the newest first."""
+    """Give so many of the latest windows of each limit that are over."""
     for limit, windows in found.items() if history is not None else ():
-        over = (one for one in reversed(windows) if one.used and one.over_at <= now)
-        for window in islice(over, history or None):
+        for window in _over(windows, now)[: history or None]:
             yield limit, window
 
 

@@ -11,31 +11,41 @@ from codex_usage_tracker.insights.forecast import FULL, PAST_MS, forecast, sente
 from codex_usage_tracker.insights.weekly import VARIABLE, WEEKLY_MINUTES, weekly_reset
 from codex_usage_tracker.insights.windows import current, cut
 from codex_usage_tracker.query import limits, zones
+from codex_usage_tracker.query.limits import EVER, Past
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codex_usage_tracker.insights.windows import Window
-    from codex_usage_tracker.query.limits import Limit
+    from codex_usage_tracker.query.limits import Kind, Limit
     from codex_usage_tracker.query.reader import Reader
 
     Windows = dict[Limit, list[Window]]
 
 DAY_MS = 86_400_000
-LEARNED_DAYS = PAST_MS // DAY_MS + 14
-"""Enough for a forecast: with what its earliest windows are cut from."""
+LEARNED_DAYS = PAST_MS // DAY_MS
+"""Enough for a forecast."""
+MARGIN = 2
+"""So many lengths of a window before a window may matter to where that one is cut."""
 
 
-def windows_of(reader: Reader, days: int | None) -> Windows:
-    """Return the windows of each limit, the oldest first, of so many days, or of all where these have none."""
+def windows_of(reader: Reader, past: Past = EVER, kind: Kind | None = None, like: Windows | None = None) -> Windows:
+    """Return the windows of each limit, the oldest first, of a past; of all where it has none; `like` others."""
     reset = weekly_reset(os.environ.get(VARIABLE))
-    found = limits.snapshots(reader.db, reader.now, reader.now - days * DAY_MS) if days else {}
-    found = found or limits.snapshots(reader.db, reader.now)
+    accounts = {limit.account for limit in like or ()}
+    found = limits.snapshots(reader.db, reader.now, past, kind, accounts)
+    if past != EVER:
+        found = found or limits.snapshots(reader.db, reader.now, EVER, kind, accounts)
     if reset:
         for limit, told in found.items():
             if limit.minutes == WEEKLY_MINUTES:
                 found[limit] = [reset.assumed(one, reader.zone) for one in told]
     return {limit: cut(told, limit.length_ms).windows for limit, told in found.items()}
+
+
+def past_of(reader: Reader, days: int, windows: int = 0) -> Past:
+    """Return how far to read back for all windows of so many days, and for so many windows if none is idle."""
+    return Past(reader.now - days * DAY_MS, windows + MARGIN)
 
 
 def account_of(limit: Limit, *, several: bool) -> str | None:
@@ -45,7 +55,7 @@ def account_of(limit: Limit, *, several: bool) -> str | None:
 
 def current_windows(reader: Reader, days: int) -> list[WindowAnswer]:
     """Return the windows that are of interest now."""
-    found = windows_of(reader, days)
+    found = windows_of(reader, past_of(reader, days))
     return [WindowAnswer(**told(reader, limit, found[limit], one)) for limit, one in current(found, reader.now)]
 
 
