@@ -1,7 +1,5 @@
 """Everything that can go wrong and be told to a person: a stable code, what happened, what to do next."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 

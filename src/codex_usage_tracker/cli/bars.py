@@ -1,13 +1,8 @@
 """Bars: tokens by kind as differently shaded blocks, and how full something is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Picture
-    from codex_usage_tracker.contract import Tokens
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Picture
+from codex_usage_tracker.contract import Tokens
 
 LEAST = 28
 LEAST_BESIDE_TEXTS = 12

@@ -1,28 +1,21 @@
 """`blocks`: use by windows of five hours."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from codex_usage_tracker.cli import bars, groups, levels, options, reading, words
 from codex_usage_tracker.cli.figures import UNKNOWN, clock, exact, percent, roughly, tokens
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import credits_figure, dollars, remarks
-from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.contract.limits import Block, Blocks
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import spans
 from codex_usage_tracker.reports.blocks import blocks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract.limits import Block, Blocks
 
 USUAL_BLOCKS = 12
 RECENT = "3d"

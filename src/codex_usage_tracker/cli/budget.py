@@ -1,28 +1,21 @@
 """`budget`: what was used of the budgets, and an exit code for scripts."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 
 from codex_usage_tracker.cli import bars, options, reading, words
 from codex_usage_tracker.cli.figures import UNKNOWN, roughly, tokens
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import credits_figure, dollars
-from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.config.budgets import Budget
+from codex_usage_tracker.contract import BudgetCheck
+from codex_usage_tracker.contract.budgets import BudgetState
 from codex_usage_tracker.errors import ExitCode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.config.budgets import Budget
-    from codex_usage_tracker.contract import BudgetCheck
-    from codex_usage_tracker.contract.budgets import BudgetState
 
 STYLES = {"ok": "good", "warn": "warning", "over": "bad", "unknown": "faint"}
 COLUMNS = (

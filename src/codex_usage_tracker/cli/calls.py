@@ -1,23 +1,16 @@
 """Calls as a table: what `query`, `expensive` and `session` draw."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.cli import bars, words
 from codex_usage_tracker.cli.figures import clock, length, share, tokens
 from codex_usage_tracker.cli.groups import UNKNOWN, short_id
 from codex_usage_tracker.cli.money import cost_of_call, credits_figure, remarks
-from codex_usage_tracker.cli.table import Column, Table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract import CallRow, Calls
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.contract import CallRow, Calls
 
 TIME = Column("Time", right=False)
 THREAD = Column("Thread", right=False, shrinks=True, leaves=2)

@@ -1,24 +1,18 @@
 """`clear-db`, also called `reset-db`: delete the database."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import click
 
 from codex_usage_tracker.cli import options
 from codex_usage_tracker.cli.figures import counted
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import safe
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.outcomes import Deletion
 from codex_usage_tracker.errors import TrackerError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
 
 CONFIRMATION = "delete"
 

@@ -1,15 +1,9 @@
 """`completion`: a script that completes commands in a shell."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import click
 
 from codex_usage_tracker.cli import options
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.invocation import Invocation
 
 SHELLS = ("bash", "zsh", "fish")
 

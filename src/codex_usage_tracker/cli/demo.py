@@ -1,31 +1,24 @@
 """`demo`: a made-up history to try everything on."""
 
-from __future__ import annotations
-
 import os
 import shlex
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from codex_usage_tracker import paths
 from codex_usage_tracker.cli import options
 from codex_usage_tracker.cli.figures import counted, tokens
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.progress import counting
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import safe
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.outcomes import DemoHistory
-from codex_usage_tracker.demo import DemoHomeError, DemoPlan, write_history
+from codex_usage_tracker.demo import DemoHomeError, DemoPlan, Truth, write_history
 from codex_usage_tracker.errors import FileAccessError, FileExistsAlreadyError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.demo import Truth
 
 USUAL_RANGE = "30d"
 COUNT = click.IntRange(min=1)

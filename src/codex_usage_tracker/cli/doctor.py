@@ -1,21 +1,15 @@
 """`doctor`: whether everything is in order."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import click
 
 from codex_usage_tracker.cli import options
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import cells, pad, safe
+from codex_usage_tracker.contract.checks import Check, Doctor
 from codex_usage_tracker.errors import ExitCode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.contract.checks import Check, Doctor
 
 STYLES = {"pass": "good", "warn": "warning", "fail": "bad"}
 VERDICTS = {

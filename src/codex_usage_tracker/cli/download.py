@@ -1,20 +1,14 @@
 """Reading a public file from the network: bounded in time and size, never over a connection that others can read."""
 
-from __future__ import annotations
-
 import time
-from http.client import HTTPException
-from typing import TYPE_CHECKING
+from http.client import HTTPException, HTTPMessage, HTTPResponse
+from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from codex_usage_tracker import __version__
 from codex_usage_tracker.errors import DownloadError, InvalidValueError
-
-if TYPE_CHECKING:
-    from http.client import HTTPMessage, HTTPResponse
-    from typing import IO
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LARGEST_BYTES = 64_000_000

@@ -1,21 +1,16 @@
 """`expensive`: the calls that cost most."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from codex_usage_tracker.cli import calls, filters, options, reading
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.contract import Calls
 from codex_usage_tracker.query import spans
 from codex_usage_tracker.reports.calls import expensive
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.contract import Calls
 
 MEASURE = "costliest first, those without a price last"
 

@@ -1,31 +1,26 @@
 """`export`: all calls in a file."""
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
 from codex_usage_tracker.cli import filters, options, reading
 from codex_usage_tracker.cli.figures import counted, size
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.outcomes import Export
 from codex_usage_tracker.errors import FileAccessError, FileExistsAlreadyError, InvalidValueError
+from codex_usage_tracker.query.filters import Filter
+from codex_usage_tracker.query.reader import Reader
 from codex_usage_tracker.reports.export import Hiding
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.query.filters import Filter
-    from codex_usage_tracker.query.reader import Reader
-
-    Writer = Callable[[Reader, Filter, Hiding, IO[bytes]], int]
+Writer = Callable[[Reader, Filter, Hiding, IO[bytes]], int]
 
 FORMATS = ("csv", "json", "parquet")
 STDOUT = "-"

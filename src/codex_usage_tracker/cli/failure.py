@@ -1,21 +1,16 @@
 """Failures told to people, or as JSON to programs, with the exit code that goes with them."""
 
-from __future__ import annotations
-
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from codex_usage_tracker import privacy
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
 from codex_usage_tracker.errors import ExitCode, TrackerError
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.cli.invocation import Invocation
 
 INTERRUPTED = "interrupted"
 DEBUG = "CODEX_USAGE_TRACKER_DEBUG"

@@ -1,13 +1,8 @@
 """Figures, shares, instants and lengths of time as people read them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.query import zones
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 BYTE_UNITS = ((10**12, " TB"), (10**9, " GB"), (10**6, " MB"), (10**3, " kB"))

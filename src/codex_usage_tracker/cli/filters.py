@@ -1,25 +1,20 @@
 """The options that say which calls are meant, and the filter they make."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from codex_usage_tracker import privacy
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing.money import units_of
 from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
 from codex_usage_tracker.query import dimensions, spans, threads
 from codex_usage_tracker.query.filters import CONFIDENCE_SPELLINGS, Filter
+from codex_usage_tracker.query.reader import Reader
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.query.reader import Reader
-
-    Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 RANGE = (
     ("--since", "DAY", "From this day or instant on."),

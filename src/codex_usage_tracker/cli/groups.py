@@ -1,20 +1,14 @@
 """Groups of calls as a table with a picture: what `report` and `summary` draw."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
 
 from codex_usage_tracker.cli import bars
 from codex_usage_tracker.cli.figures import exact, share, tokens
 from codex_usage_tracker.cli.money import cost_of, credits_of
-from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.contract import Numbers, Row, Summary, Tokens
 from codex_usage_tracker.query.dimensions import named
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract import Numbers, Row, Summary, Tokens
 
 UNKNOWN = "unknown"
 UNNAMED = "unnamed"

@@ -1,22 +1,16 @@
 """`init-pricing` and the other commands that write a file of settings to begin with."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import click
 
 from codex_usage_tracker.cli import options
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import safe
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.settings import SettingsFile
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
 
 NEXT = {
     "pricing": "It holds no price yet: move the example from `examples` to `rules` and change it.",

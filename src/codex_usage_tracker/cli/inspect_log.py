@@ -1,24 +1,18 @@
 """`inspect-log`: what is in one log."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import click
 
 from codex_usage_tracker.cli import bars, groups, options, words
 from codex_usage_tracker.cli.figures import clock, counted, percent, size
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.table import Column, Table
 from codex_usage_tracker.cli.text import safe
+from codex_usage_tracker.contract.logs import LogInspection
 from codex_usage_tracker.query import zones
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from zoneinfo import ZoneInfo
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.contract.logs import LogInspection
 
 TITLE_CELLS = 9
 

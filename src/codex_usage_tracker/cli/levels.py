@@ -1,24 +1,17 @@
 """Limit windows as rows with a level: how much is left, until when, and whether it will last."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.cli import bars, groups
 from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, UNKNOWN, age, clock, length, percent, roughly, soon
-from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Cell, Column, Table
 from codex_usage_tracker.cli.text import pad
+from codex_usage_tracker.contract.windows import Forecast, Window
 from codex_usage_tracker.query import zones
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from zoneinfo import ZoneInfo
-
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract.windows import Forecast, Window
 
 TIGHT, SHORT = 25.0, 10.0
 """Percent left below which a level is told in the colour of a warning, and of an alarm."""

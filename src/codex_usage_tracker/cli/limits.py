@@ -1,34 +1,27 @@
 """`limits`: how much is left, whether it will last, and what it is worth."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from codex_usage_tracker.cli import bars, levels, options, reading, words
 from codex_usage_tracker.cli.figures import UNKNOWN, age, clock, exact, percent, roughly, tokens
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import cost_of, credits_figure, credits_of, dollars
-from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Cell, Column, Table
 from codex_usage_tracker.cli.text import pad, safe
+from codex_usage_tracker.contract.limits import (
+    LastWindow,
+    Limits,
+    LimitWindow,
+    QuotaEstimate,
+    Spread,
+    TypedAllowance,
+)
 from codex_usage_tracker.reports.limits import limits
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract.limits import (
-        LastWindow,
-        Limits,
-        LimitWindow,
-        QuotaEstimate,
-        Spread,
-        TypedAllowance,
-    )
 
 USUAL_HISTORY = 10
 TITLE_CELLS = levels.TITLE_CELLS - 2

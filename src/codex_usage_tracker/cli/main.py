@@ -1,7 +1,5 @@
 """All commands by name; the module of a command is loaded when it runs."""
 
-from __future__ import annotations
-
 from importlib import import_module
 
 import click

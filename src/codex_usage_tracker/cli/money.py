@@ -1,16 +1,10 @@
 """Costs as people read them: dollars of the API's list prices, Codex credits, and what these figures leave out."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from codex_usage_tracker.cli.figures import UNKNOWN, counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.contract import CallRow, Numbers
+from codex_usage_tracker.contract import CallRow, Numbers
 
 GUESSED, PARTIAL = "*", "+"
 """Marks behind a cost: some of it is an estimate; some calls have no price, so that it is more."""

@@ -1,19 +1,15 @@
 """The options that every command knows, valid before and after the command's name."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
 
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.privacy import MODES
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 LANGUAGES = ("en",)
 FILES = {

@@ -1,23 +1,17 @@
 """`pricing-coverage`: how much of the usage has a price, and by what it was priced."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from codex_usage_tracker.cli import filters, options, reading, words
 from codex_usage_tracker.cli.figures import counted, exact, share, tokens
 from codex_usage_tracker.cli.groups import UNKNOWN
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import credits_figure, dollars, percent_of, remarks
-from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.contract import Coverage, CoverageRow
 from codex_usage_tracker.reports.coverage import coverage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract import Coverage, CoverageRow
 
 COLUMNS = (
     Column("Model", right=False, shrinks=True),

@@ -1,17 +1,13 @@
 """`query`: the calls themselves."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from codex_usage_tracker.cli import calls, filters, options, reading
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.query.run import CALL_SORTS
 from codex_usage_tracker.reports.calls import calls as ask
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.cli.invocation import Invocation
 
 
 @options.command("query")

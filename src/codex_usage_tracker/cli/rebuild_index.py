@@ -1,15 +1,9 @@
 """`rebuild-index`: read all logs again from their beginning."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import click
 
 from codex_usage_tracker.cli import options, reading, refresh
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.invocation import Invocation
 
 
 @options.command("rebuild-index")

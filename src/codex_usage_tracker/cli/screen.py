@@ -1,7 +1,5 @@
 """What the output is drawn on: how wide it is, whether it shows colours, and which characters it knows."""
 
-from __future__ import annotations
-
 import os
 from typing import IO, NamedTuple
 

@@ -1,26 +1,19 @@
 """`session`: one thread with all that happened in it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import click
 
 from codex_usage_tracker.cli import bars, calls, groups, options, reading, words
 from codex_usage_tracker.cli.figures import clock, counted, exact, length, tokens
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import remarks
-from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.cli.table import Cell, Column, Table
 from codex_usage_tracker.cli.text import cells, safe
+from codex_usage_tracker.contract import FactRow, Row, Session, TurnRow
 from codex_usage_tracker.reports.session import session
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.cli.table import Cell
-    from codex_usage_tracker.contract import FactRow, Row, Session, TurnRow
 
 SHOWN_FACTS = 12
 TURNS = (

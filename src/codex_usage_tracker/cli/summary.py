@@ -1,23 +1,18 @@
 """`summary`: how much was used, split by anything."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from codex_usage_tracker.cli import filters, groups, options, reading, words
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import remarks
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.contract import Summary
 from codex_usage_tracker.query import dimensions, spans
 from codex_usage_tracker.reports.calls import expensive
 from codex_usage_tracker.reports.summary import summary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.contract import Summary
 
 RANGES = ("today", "last-7-days")
 SPLITS = {

@@ -1,19 +1,14 @@
 """Tables that fit where they are drawn: columns leave where there is little room, texts are cut, pictures stretch."""
 
-from __future__ import annotations
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import cells, cut, cut_start, pad, safe
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from codex_usage_tracker.cli.screen import Screen
-
-    Picture = Callable[[int, Screen], str]
-    """Draws itself with colours in so many columns, no more and no fewer."""
-    Cell = str | Picture
+Picture = Callable[[int, Screen], str]
+"""Draws itself with colours in so many columns, no more and no fewer."""
+Cell = str | Picture
 
 GAP = "  "
 SHORTEST_TEXT = 10

@@ -1,7 +1,5 @@
 """Texts from logs as cells of a terminal: made harmless, measured, and cut to a width."""
 
-from __future__ import annotations
-
 import unicodedata
 
 SPACES = "\t\n\r\v\f\x85\u2028\u2029"

@@ -1,16 +1,10 @@
 """`web` and `ui`: the dashboard, opened at once."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import click
 
 from codex_usage_tracker.cli import options
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.serve_dashboard import HOST, serve
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.cli.invocation import Invocation
 
 
 @options.command("web")

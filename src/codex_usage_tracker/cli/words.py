@@ -1,19 +1,13 @@
 """What a drawn answer says of itself: its range, zone, history, and of when it is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.cli.figures import clock
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import cells, pad, safe
+from codex_usage_tracker.contract import Scope
 from codex_usage_tracker.query import zones
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.contract import Scope
 
 
 def footer(

@@ -1,7 +1,5 @@
 """`allowance.json`: what is left of the limits, as copied from Codex's own pages or from `/status`."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Any, NamedTuple
 

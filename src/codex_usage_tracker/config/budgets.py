@@ -1,7 +1,5 @@
 """`budgets.json`: what may be used in a day, week, month or limit window."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 

@@ -1,11 +1,10 @@
 """The text of a file of settings as typed values, with all that is odd about it."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -13,9 +12,6 @@ from msgspec import inspect
 from codex_usage_tracker.config import wrong
 from codex_usage_tracker.config.nodes import Node, nodes, told
 from codex_usage_tracker.errors import InvalidSettingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 T = TypeVar("T")
 

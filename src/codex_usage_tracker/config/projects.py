@@ -1,16 +1,12 @@
 """`projects.json`: names and tags of projects, and folders that are none."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
 from codex_usage_tracker.config.values import Name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 
 class Projects(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,5 @@
 """Settings read from a JSON file: exact numbers, every wrong value named by its key, no unknown key passed over."""
 
-from __future__ import annotations
-
 from typing import Generic, NamedTuple, TypeVar
 
 from codex_usage_tracker.errors import InvalidSettingsError

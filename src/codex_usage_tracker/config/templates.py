@@ -1,7 +1,5 @@
 """Files to begin with: they change nothing, and their `examples` show what may be moved out of there."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from codex_usage_tracker.config.thresholds import Thresholds

@@ -1,7 +1,5 @@
 """`thresholds.json`: from where on a call or thread is worth a look."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,6 +10,8 @@ from codex_usage_tracker.config.values import Amount, check_amount
 
 Ratio = Annotated[float, Meta(ge=0, le=1)]
 Tokens = Annotated[int, Meta(ge=0, le=10**15)]
+Count = Annotated[int, Meta(ge=2, le=10**6)]
+Minutes = Annotated[int, Meta(ge=1, le=10**6)]
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +27,15 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     expensive_low_output_total_tokens: Tokens = 20_000
     low_output_tokens: Tokens = 100
     high_cost_usd: Amount = Decimal("1.00")
+    cache_idle_minutes: Minutes = 5
+    cache_miss_ratio: Ratio = 0.50
+    retry_calls: Count = 3
+    tool_output_tokens: Tokens = 8_000
+    tool_output_ratio: Ratio = 0.60
+    runaway_calls: Count = 100
+    swarm_agents: Count = 8
+    swarm_minutes: Minutes = 15
+    fresh_thread_tokens: Tokens = 30_000
     examples: Any = None
 
     def __post_init__(self) -> None:

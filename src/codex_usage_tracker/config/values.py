@@ -1,7 +1,5 @@
 """Kinds of values in files of settings: percentages, amounts and instants, each with the range that it has."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated

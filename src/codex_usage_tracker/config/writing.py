@@ -1,7 +1,5 @@
 """A file of settings written whole: nobody else can read it, and the one before is kept beside it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

@@ -1,19 +1,14 @@
 """Words for what is wrong with a file of settings: which key, what stands there, what belongs there."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 from msgspec import inspect
 
-from codex_usage_tracker.config.nodes import told
+from codex_usage_tracker.config.nodes import Node, Path, told
 from codex_usage_tracker.errors import InvalidSettingsError
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.config.nodes import Node, Path
 
 SYNTAX_HINT = 'A JSON object belongs here, such as {"key": "value", "other": 1}.'
 WHERE = re.compile(r"(?P<what>.*?)(?: - at (?P<key>`key` in )?`\$(?P<path>.*)`)?", re.DOTALL)

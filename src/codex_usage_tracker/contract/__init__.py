@@ -1,7 +1,5 @@
 """All that leaves the process: typed answers, the same on every surface."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """What was used of budgets."""
 
-from __future__ import annotations
-
 import msgspec
 
 

@@ -1,7 +1,5 @@
 """What `doctor` finds: the state of homes and database, and a verdict on each."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import msgspec

@@ -1,7 +1,5 @@
 """What one log holds, read without writing anything."""
 
-from __future__ import annotations
-
 import msgspec
 
 from codex_usage_tracker.contract import Tokens

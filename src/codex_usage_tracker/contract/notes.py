@@ -1,7 +1,5 @@
 """What the parser's notes on a log mean."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """What commands did, and why one failed."""
 
-from __future__ import annotations
-
 import msgspec
 
 

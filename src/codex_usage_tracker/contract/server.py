@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from codex_usage_tracker.contract import Calls, Status, Summary
+from codex_usage_tracker.contract import Calls, Row, Status, Summary
 from codex_usage_tracker.contract.outcomes import Refresh
+from codex_usage_tracker.contract.windows import Window
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -17,12 +18,57 @@ class Health(msgspec.Struct, kw_only=True):
     status: str = "ok"
 
 
+class RowCounts(msgspec.Struct, kw_only=True):
+    """How many calls there are: all, those of active threads, and those in scope; the latest one in ISO 8601."""
+
+    total: int
+    active: int
+    scoped: int
+    max_event_timestamp: str | None
+
+
+class ObservedUsage(msgspec.Struct, kw_only=True):
+    """The limits as logs tell them; `reconciliation` counts them beside those that were typed in."""
+
+    available: bool
+    windows: list[Window]
+    reconciliation: dict[str, int]
+
+
+class ServerStatus(Status, kw_only=True):
+    """Where things stand, with what programs of other trackers ask a server for."""
+
+    payload_schema: str
+    latest_refresh_at: int | None
+    row_counts: RowCounts
+    observed_usage: ObservedUsage
+    parser_adapter: str
+    parser_diagnostics: dict[str, int]
+    context_api: str
+
+
+class RangeRow(Row, kw_only=True):
+    """A group with the threads, turns and latest call in it; these are null where `counts=false` is asked."""
+
+    group_key: str | None
+    model_calls: int
+    sessions: int | None
+    turns: int | None
+    avg_tokens_per_call: int
+    avg_cache_ratio: float | None
+    avg_reasoning_ratio: float | None
+    latest_event: str | None
+
+
 class RangeSummary(Summary, kw_only=True):
     """A summary with the totals beside it.
 
     The costs of single classes of tokens are told where no `group_by` is asked for, null where there is no price.
     """
 
+    rows: list[RangeRow]  # type: ignore[assignment]
+    is_expensive: bool
+    privacy_mode: str
     total_tokens: int
     input_tokens: int
     cached_input_tokens: int
@@ -96,10 +142,17 @@ class Event(msgspec.Struct, kw_only=True):
     raw_json: None = None
 
 
-class Usage(Calls, kw_only=True):
+class CallsPage(Calls, kw_only=True):
+    """A page of calls with the filters that chose them; no text of a log is ever in it."""
+
+    filters: dict[str, Any]
+    raw_context_included: bool = False
+
+
+class Usage(CallsPage, kw_only=True):
     """A page of calls with where things stand."""
 
-    status: Status
+    status: ServerStatus
 
 
 class IngestIssue(msgspec.Struct, kw_only=True):
@@ -123,26 +176,73 @@ class Updated(msgspec.Struct, kw_only=True):
     """How many rules were written, or how many calls have another cost now."""
 
     updated: int
+    repriced_calls: int = 0
 
 
 class HomeRow(msgspec.Struct, kw_only=True):
-    """A Codex home that is read."""
+    """A Codex home, whether it is read and there at all, what lies in it, and what was counted of it."""
 
     id: int
     label: str
     path: str
     created_at: int | None = None
     last_seen_at: int | None = None
+    read: bool = True
+    found: bool = True
+    files: int | None = None
+    unread_files: int | None = None
+    unreadable_files: int | None = None
+    calls: int | None = None
+
+
+class HomeAdded(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A folder to read, and what to call it."""
+
+    path: str
+    label: str | None = None
+
+
+class HomeChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is to be another way of a home: what it is called (null: as its folder), whether it is read."""
+
+    label: str | msgspec.UnsetType | None = msgspec.UNSET
+    read: bool | None = None
+
+
+class PastedText(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What Codex shows of the limits."""
+
+    text: str
+
+
+class Link(msgspec.Struct, kw_only=True):
+    """An address that lets one browser in, once, for so many seconds; `proof` is for who asked by the file."""
+
+    url: str
+    seconds: int
+    proof: str = ""
+
+
+class DemoState(msgspec.Struct, kw_only=True):
+    """Whether a made-up history can be shown, and whether it is there to be seen at /?demo=1."""
+
+    available: bool
+    ready: bool
 
 
 class ServerSettings(msgspec.Struct, kw_only=True):
-    """What the server runs with, and the files of settings as they are."""
+    """What the server runs with, and the files of settings as they are.
+
+    `homes_named` and `timezone_named` say that these were named at the start and not by the settings.
+    """
 
     codex_home: str
     active_home_id: int
     context_active_minutes: int
     homes: list[HomeRow]
     timezone: str
+    homes_named: bool
+    timezone_named: bool
     privacy_mode: str
     version: str
     db_path: str
@@ -150,16 +250,17 @@ class ServerSettings(msgspec.Struct, kw_only=True):
     settings: dict[str, Any]
 
 
-class PriceRule(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class PriceRule(msgspec.Struct, kw_only=True):
     """The price of the models that a pattern names, in USD per million tokens, as decimal texts.
 
-    `bundled` rules come with the program; they hold behind the user's own and are not written.
+    Its `origin` is own, updated (by a price list), pinned or bundled; `bundled` rules come with the program, hold
+    behind the user's own, and are not written.
     """
 
     model_pattern: str
     input_per_1m: Decimal
     output_per_1m: Decimal
-    id: str | int | None = None
+    id: str | None = None
     cached_input_per_1m: Decimal | None = None
     cache_write_per_1m: Decimal | None = None
     effective_from: str | None = None
@@ -170,4 +271,7 @@ class PriceRule(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown
     provider: str | None = None
     estimate: str | None = None
     source: str | None = None
+    updated: bool = False
+    layer: int = 0
     bundled: bool = False
+    origin: str = "own"

@@ -1,7 +1,5 @@
 """Pages of root threads, and one call with what lies around it."""
 
-from __future__ import annotations
-
 import msgspec
 
 from codex_usage_tracker.contract import CallRow, FactRow, Numbers, Scope

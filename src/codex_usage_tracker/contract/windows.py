@@ -1,7 +1,5 @@
 """A limit window as it was seen, and what will become of it."""
 
-from __future__ import annotations
-
 import msgspec
 
 

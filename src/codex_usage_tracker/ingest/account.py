@@ -5,20 +5,22 @@ one call unless it repeats the one before, is an estimate, or was copied from a 
 file alone (copies whose original may be elsewhere) becomes a claim, which is settled when all files are known.
 """
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
 
 from codex_usage_tracker.ingest import labels, limits
-from codex_usage_tracker.ingest.decode import instant, limits_of, usage_of, uuid7_instant, whole
-from codex_usage_tracker.ingest.state import AFTER_COMPACTION, CAUSES, COMPACTION, DELEGATED, NO_SIGNAL
+from codex_usage_tracker.ingest.decode import (
+    Compacted,
+    TokenCount,
+    UsageRecord,
+    instant,
+    limits_of,
+    usage_of,
+    uuid7_instant,
+    whole,
+)
+from codex_usage_tracker.ingest.state import AFTER_COMPACTION, CAUSES, COMPACTION, DELEGATED, NO_SIGNAL, State
 from codex_usage_tracker.ingest.story import Story
 from codex_usage_tracker.model import COPIED, GAP, NO_USAGE, UNPROVEN, Call, Claim, Limit, Profile, Usage
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.ingest.decode import Compacted, TokenCount, UsageRecord
-    from codex_usage_tracker.ingest.state import State
 
 MAX_UNMATCHED = 8
 """Records of which the snapshot may still come."""

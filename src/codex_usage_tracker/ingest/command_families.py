@@ -1,14 +1,10 @@
 """The table of safe labels for shell commands (in command_families.txt, which tells its form), taken apart."""
 
-from __future__ import annotations
-
 import os
 import re
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 
 class Command(NamedTuple):

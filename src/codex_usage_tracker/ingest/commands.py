@@ -1,16 +1,11 @@
 """Shell commands by safe labels: a command's text is taken apart in memory, and only labels of a table leave it."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from codex_usage_tracker.ingest import command_families as table
 from codex_usage_tracker.ingest.command_families import PROGRAMS, READERS, SEARCHERS, Command
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 __all__ = ["READERS", "SEARCHERS", "Command", "classify", "classify_code"]
 

@@ -3,17 +3,12 @@
 Shapes are those of the clients 0.36 to 0.169 as they wrote them; fields that are absent in some version have a default.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from codex_usage_tracker.model import Usage
+from codex_usage_tracker.model import Usage
 
 MAX_TOKENS = 10**12
 """A counter beyond this is damage: sums of calls must stay below 2^63."""
@@ -285,7 +280,7 @@ class Decoder(Generic[Record]):
 
     def __init__(self, record: type[Record]) -> None:
         self.record = record
-        self.strict: Callable[[bytes], Any] = self._first
+        self.strict: Any = self._first
 
     def _first(self, line: bytes) -> Any:
         self.shape = msgspec.defstruct(f"{self.record.__name__}Line", [("payload", self.record)], gc=False)

@@ -1,10 +1,8 @@
 """Looking into one log without writing anything."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from codex_usage_tracker.contract import SCHEMA, Tokens
 from codex_usage_tracker.contract.logs import LogInspection, LogLimit, LogNote
@@ -12,12 +10,7 @@ from codex_usage_tracker.contract.notes import meaning
 from codex_usage_tracker.errors import FileAccessError, NotFoundError
 from codex_usage_tracker.ingest import jobs
 from codex_usage_tracker.ingest.jobs import Job
-from codex_usage_tracker.model import Limit, Thread, Usage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from codex_usage_tracker.model import Call, Claim, Note, Profile, Reading
+from codex_usage_tracker.model import Call, Claim, Limit, Note, Profile, Reading, Thread, Usage
 
 UNKNOWN = "unknown"
 

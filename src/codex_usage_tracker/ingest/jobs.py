@@ -1,14 +1,13 @@
 """Reading files, here or in worker processes: what a job is and what it brings back."""
 
-from __future__ import annotations
-
 import gc
 import hashlib
 import io
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, BinaryIO, cast
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Self, cast
 
 import msgspec
 
@@ -19,10 +18,6 @@ if sys.version_info >= (3, 14):
     from compression.zstd import ZstdError, ZstdFile
 else:
     from backports.zstd import ZstdError, ZstdFile
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Self
 
 EDGE_BYTES = 1024
 """Bytes at the beginning and before the cursor whose hashes tell whether a file was only appended to."""

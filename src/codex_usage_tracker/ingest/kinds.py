@@ -1,8 +1,7 @@
 """The kinds of lines: what is taken from each, and how a kind is told by its first bytes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -12,11 +11,8 @@ from codex_usage_tracker.ingest.decode import Decoder, Unrecognised
 from codex_usage_tracker.ingest.scan import INNER
 from codex_usage_tracker.ingest.state import AGENT
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Handler = Callable[[Account, bytes, bytes | None, int], None]
-    """Takes a line of one kind: its bytes, its timestamp if it has one, its number."""
+Handler = Callable[[Account, bytes, bytes | None, int], None]
+"""Takes a line of one kind: its bytes, its timestamp if it has one, its number."""
 
 ROLE = b'"role":"assistant"'
 ITEM = b'"item":{"type":"'

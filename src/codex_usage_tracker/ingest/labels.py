@@ -1,15 +1,10 @@
 """Safe labels for what a call did: names from tables and tool names of a strict form, never text of a log."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from codex_usage_tracker.ingest.decode import json_text, shell_arguments
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.ingest.decode import ItemJson, ToolCall
+from codex_usage_tracker.ingest.decode import ItemJson, ToolCall, json_text, shell_arguments
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/+-]{0,63}\Z")
 MCP_NAME = re.compile(r"mcp__([A-Za-z0-9_.-]{1,48}?)__([A-Za-z0-9_.-]{1,64})\Z")

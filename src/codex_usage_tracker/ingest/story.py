@@ -1,16 +1,17 @@
 """The story of one rollout: whose it is, its turns and settings, what led to each call and what it did."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from codex_usage_tracker.ingest import identity, labels
-from codex_usage_tracker.ingest.decode import instant, uuid7_instant, whole
+from codex_usage_tracker.ingest.decode import (
+    SessionMeta,
+    SettingsApplied,
+    TurnContext,
+    TurnEvent,
+    instant,
+    uuid7_instant,
+    whole,
+)
 from codex_usage_tracker.ingest.state import DELEGATED, TOOL_RESULT, USER, State
 from codex_usage_tracker.model import Note, Thread, Turn
-
-if TYPE_CHECKING:
-    from codex_usage_tracker.ingest.decode import SessionMeta, SettingsApplied, TurnContext, TurnEvent
 
 MAX_TOOLS = 64
 """Tool calls whose output is waited for."""

@@ -1,7 +1,5 @@
 """A card of prices: dated rules with service tiers and long context, and other names of models."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated

@@ -1,21 +1,14 @@
 """All prices that hold now as one card, which gives the same amounts later. Pure."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
+from decimal import Decimal
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from codex_usage_tracker.pricing.card import Card
+from codex_usage_tracker.pricing.card import Card, Rule
 from codex_usage_tracker.pricing.prices import Prices, spelled
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from decimal import Decimal
-
-    from codex_usage_tracker.pricing.card import Rule
 
 
 def pinned(cards: Sequence[Card], day: str) -> Card:

@@ -1,11 +1,10 @@
 """Price lists that others publish, read as dated rules: OpenAI's models alone, exact decimals per million tokens."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -14,9 +13,6 @@ from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing.card import HIGHEST_PRICE, Alias, Card, LongContext, Rule
 from codex_usage_tracker.pricing.prices import OPENAI
 from codex_usage_tracker.pricing.rates import MILLION
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 URLS = {
     "litellm": "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json",

@@ -1,22 +1,15 @@
 """What a price list of others changes: dated rules beside the user's own, so that old calls keep their prices. Pure."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card, Rule, instant
 from codex_usage_tracker.pricing.prices import OPENAI, SNAPSHOT, Candidate, candidates, holding
-from codex_usage_tracker.pricing.sources import FIELDS, listing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from codex_usage_tracker.pricing.sources import Listing
-
+from codex_usage_tracker.pricing.sources import FIELDS, Listing, listing
 
 LAYER = 1
 """Rules of lists go behind those of the user."""

@@ -1,16 +1,12 @@
 """The limits in a pasted text: `5h 79% 6:50 PM Weekly 33% Jun 7`, or the card that `/status` draws, of any version."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.ingest.printed.resets import reset
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from zoneinfo import ZoneInfo
 
 LONGEST_TEXT = 1_000_000
 HOUR = 3_600_000

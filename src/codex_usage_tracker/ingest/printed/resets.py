@@ -1,16 +1,12 @@
 """When a limit is reset, from the words that Codex and people write: `18:34`, `6:50 PM`, `12:00 on 16 Jan`, `Jun 7`."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.query import zones
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from zoneinfo import ZoneInfo
 
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 MONTH = rf"(?P<month>{'|'.join(MONTHS)})[a-z]*\.?"
