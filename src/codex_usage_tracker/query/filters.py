@@ -55,6 +55,12 @@ THREAD = (
     "SELECT id FROM thread WHERE thread_id IN ({0}) UNION SELECT id FROM thread WHERE name IN ({0})"
     " UNION SELECT below.id FROM thread top JOIN thread below ON below.root_id = top.id WHERE top.thread_id IN ({0})"
 )
+THESE = "thread_id IN (SELECT value FROM json_each(?))"
+NOT_OTHERS = "thread_id NOT IN (SELECT id FROM thread EXCEPT SELECT value FROM json_each(?))"
+ACTIVE = "NOT thread.archived"
+NOT_ARCHIVED = "thread_id NOT IN (SELECT id FROM thread WHERE archived)"
+MANY = 10_000
+"""Threads; of more it is faster to look at all calls, and most often few threads are left out."""
 PROFILES = "profile_id IN (SELECT id FROM profile WHERE {})"
 THREAD_COLUMNS = {"project": "project.name", "directory": "project.cwd"}
 RATES = "rate_id IN (SELECT id FROM rate WHERE {})"
@@ -67,9 +73,9 @@ SEARCHED = ("thread.name", "thread.thread_id", "project.name", "project.cwd", "t
 
 
 def threads(reader: apsw.Connection, chosen: Filter) -> list[int] | None:
-    """Return the row ids of the threads that a filter leaves, None where it leaves all."""
+    """Return the row ids of the threads that a filter leaves, None where it leaves all or all active ones."""
     conditions, values = _of_threads(chosen)
-    if not conditions:
+    if not conditions or conditions == [ACTIVE]:
         return None
     return [row[0] for row in reader.execute(THREADS.format(" AND ".join(conditions)), values)]
 
@@ -106,18 +112,20 @@ def _add_time(built: Where, chosen: Filter) -> None:
 
 def _add_threads(built: Where, chosen: Filter, found: list[int] | None) -> None:
     if found is not None:
-        built.conditions.append("thread_id IN (SELECT value FROM json_each(?))")
+        built.conditions.append(THESE if built.by_quarter or len(found) < MANY else NOT_OTHERS)
         built.values.append(msgspec.json.encode(found).decode())
         return
     conditions, values = _of_threads(chosen)
-    if conditions:
+    if conditions == [ACTIVE]:
+        built.conditions.append(NOT_ARCHIVED)
+    elif conditions:
         built.conditions.append(f"thread_id IN ({THREADS.format(' AND '.join(conditions))})")
         built.values.extend(values)
 
 
 def _of_threads(chosen: Filter) -> tuple[list[str], list[object]]:
     """Return the conditions on threads, and their values."""
-    conditions = [] if chosen.archived else ["NOT thread.archived"]
+    conditions = [] if chosen.archived else [ACTIVE]
     values: list[object] = []
     for name, column in THREAD_COLUMNS.items():
         wanted = getattr(chosen, name)

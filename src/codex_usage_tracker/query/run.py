@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from codex_usage_tracker.query import zones
+import msgspec
+
+from codex_usage_tracker.query import places, zones
 from codex_usage_tracker.query.dimensions import DIMENSIONS
-from codex_usage_tracker.query.filters import Filter, Where, threads, where
+from codex_usage_tracker.query.filters import Filter, threads, where
 from codex_usage_tracker.query.metrics import BY_NAME, CALL_COLUMNS, METRICS, ODD_METRICS, Metric
 from codex_usage_tracker.store import rollups
 
@@ -221,25 +223,6 @@ CALL_FIELDS = {
 }
 """The columns of one call, for lists and exports."""
 
-CALL_SORTS = {
-    "time": "call.at",
-    "cost": "call.usd",
-    "credits": "call.credits",
-    "tokens": "input + output",
-    "input": "input",
-    "cached": "cached_input",
-    "uncached": "input - cached_input",
-    "output": "output",
-    "reasoning": "reasoning",
-    "duration": "call.duration_ms",
-    "gap": "call.gap_ms",
-    "context": "cast(input + output AS REAL) / call.context_window",
-    "cache": "cast(cached_input AS REAL) / nullif(input, 0)",
-    "model": "(SELECT model FROM profile WHERE id = call.profile_id)",
-    "effort": "(SELECT effort FROM profile WHERE id = call.profile_id)",
-    "initiator": "(SELECT origin FROM profile WHERE id = call.profile_id)",
-    "thread": "(SELECT coalesce(name, thread_id) FROM thread WHERE id = call.thread_id)",
-}
 CALL_JOINS = (
     " JOIN profile ON profile.id = call.profile_id JOIN thread ON thread.id = call.thread_id"
     " LEFT JOIN thread root ON root.id = thread.root_id LEFT JOIN turn ON turn.id = call.turn_id"
@@ -248,10 +231,12 @@ CALL_JOINS = (
 )
 
 
-def _index(built: Where, sort: str) -> str:
-    """Name the index that gives the newest first; without being told, SQLite sorts all calls to find them."""
-    only_time = all(condition.startswith("at ") for condition in built.conditions)
-    return " INDEXED BY call_at" if sort == "time" and only_time else ""
+CALL_SORTS = places.SORTS
+PAGE = (
+    f"SELECT {', '.join(CALL_FIELDS.values())} FROM json_each(?) page"
+    f" CROSS JOIN call ON call.id = page.value{CALL_JOINS} ORDER BY page.key"
+)
+BATCH_ROWS = 5_000
 
 
 def calls(
@@ -264,12 +249,7 @@ def calls(
     offset: int = 0,
 ) -> Iterator[tuple[object, ...]]:
     """Give the calls that a filter leaves as tuples in the order of `CALL_FIELDS`."""
-    built = where(chosen, threads(reader, chosen), of_calls=True)
-    down = "" if ascending else " DESC"
-    order = f"{CALL_SORTS[sort]}{down}, call.at{down}, call.line{down}, call.key"
-    source = "call"
-    if built.sql or limit or offset:
-        page = f"SELECT call.id FROM call{_index(built, sort)}{built.sql} ORDER BY {order}"
-        source = f"({page} LIMIT {limit or -1} OFFSET {offset}) page CROSS JOIN call ON call.id = page.id"
-    sql = f"SELECT {', '.join(CALL_FIELDS.values())} FROM {source}{CALL_JOINS} ORDER BY {order}"
-    yield from reader.execute(sql, built.values)
+    ids = places.page(reader, chosen, sort=sort, ascending=ascending, limit=limit, offset=offset)
+    for first in range(0, len(ids), BATCH_ROWS):
+        page = msgspec.json.encode(list(ids[first : first + BATCH_ROWS])).decode()
+        yield from reader.execute(PAGE, (page,))
