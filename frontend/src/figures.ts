@@ -55,6 +55,7 @@ export function credits(value: string | null | undefined): string {
   if (value === null || value === undefined) return "no rate";
   const number = Number(value);
   if (number === 0 || Math.abs(number) >= 1000) return short(number);
+  if (number > 0 && number < 0.01) return "<0.01";
   return Math.abs(number) >= 99.95 ? number.toFixed(0) : number.toFixed(Math.abs(number) >= 9.995 ? 1 : 2);
 }
 
@@ -68,8 +69,9 @@ export function percent(value: number | null | undefined): string {
   if (value === null || value === undefined) return UNKNOWN;
   const size = Math.abs(value);
   if (size > 0 && size < 0.1) return "<0.1%";
+  if (size >= 1000) return ">999%";
   if (size > 99.9 && size < 100) return ">99.9%";
-  return `${size < 10 && !Number.isInteger(value) ? value.toFixed(1) : value.toFixed(0)}%`;
+  return `${(size < 10 || size >= 99.5) && !Number.isInteger(value) ? value.toFixed(1) : value.toFixed(0)}%`;
 }
 
 /** Writes how much a number has changed since an earlier one; empty where that says nothing. */

@@ -45,7 +45,11 @@ describe("money", () => {
   });
 
   test("credits keep two digits where they are few", () =>
-    expect([credits("1.135275"), credits("35441.966221"), credits(null), credits("0")]).toEqual(["1.14", "35.4K", "no rate", "0"]));
+    expect([credits("1.135275"), credits("35441.966221"), credits(null), credits("0"), credits("0.0016")]).toEqual([
+      "1.14", "35.4K", "no rate", "0", "<0.01",
+    ]));
+  test("hardly all is not all, and a share beyond reason is not spelled out", () =>
+    expect([percent(99.5), percent(99.4), percent(386609907)]).toEqual(["99.5%", "99%", ">999%"]));
 });
 
 describe("parts and changes", () => {

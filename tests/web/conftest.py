@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from starlette.testclient import TestClient
 
 from codex_usage_tracker.demo import DemoPlan, write_history
@@ -76,6 +76,10 @@ class Server(NamedTuple):
         sent = {"X-Codex-Usage-Token": TOKEN} | options.pop("headers", {})
         return httpx.get(self.url + path, headers=sent, timeout=20, **options)
 
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
     def stop(self, sign: signal.Signals = signal.SIGINT) -> float:
         """Stop it, and return how many seconds that took."""
         began = time.monotonic()
@@ -84,28 +88,37 @@ class Server(NamedTuple):
         return time.monotonic() - began
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Give a way to start a server on an empty home; all of them are stopped by their ids."""
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[Callable[..., Server]]:
+    """Give a way to start servers that keep all of theirs in a folder; all of them are stopped by their ids."""
     started: list[subprocess.Popen[str]] = []
 
     def starts(*args: str, home: Path | None = None) -> Server:
-        home = home or tmp_path / "codex"
+        home = home or folder / "codex"
         (home / "sessions").mkdir(parents=True, exist_ok=True)
-        own = {"CODEX_HOME": str(home), "CODEX_USAGE_TRACKER_HOME": str(tmp_path / "own")}
+        own = {"CODEX_HOME": str(home), "CODEX_USAGE_TRACKER_HOME": str(folder / "own")}
         environment = os.environ | own | {"CODEX_USAGE_TRACKER_TOKEN": TOKEN, "TZ": "UTC"}
         command = [sys.executable, "-m", "codex_usage_tracker", "serve-dashboard", "--port", "0", "--json", *args]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)
         assert process.stdout is not None
         told = httpx.Response(200, text=process.stdout.readline()).json()
-        return Server(process, told["url"].rstrip("/"), told["open_url"], tmp_path / "own" / "usage.sqlite3", home)
+        return Server(process, told["url"].rstrip("/"), told["open_url"], folder / "own" / "usage.sqlite3", home)
 
-    yield starts
-    for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+    try:
+        yield starts
+    finally:
+        for process in started:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Give a way to start a server on an empty home."""
+    with serving(tmp_path) as starts:
+        yield starts
 
 
 Starts = Callable[..., Server]
@@ -138,33 +151,58 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Give a way to open a server's page by its link; an error on the page fails the test."""
-    troubles: list[str] = []
-    contexts = []
+class Visitor(NamedTuple):
+    """Opens pages of servers, each in a browser of its own that was let in before, and hears what troubles them."""
 
-    def visits(server: Server, query: str = "", **options: Any) -> Page:
-        usual = {"viewport": {"width": 1440, "height": 900}, "timezone_id": "UTC"}
-        context = browser.new_context(**(usual | options))
-        contexts.append(context)
+    browser: Browser
+    troubles: list[str]
+    contexts: list[BrowserContext]
+
+    def __call__(self, server: Server, query: str = "", *, heard: bool = True, **options: Any) -> Page:
+        """Open the page at a query such as `&view=calls`; `heard` says that troubles fail the test."""
+        usual = {"viewport": {"width": 1440, "height": 900}, "timezone_id": "UTC", "reduced_motion": "reduce"}
+        context = self.browser.new_context(**(usual | options))
+        context.add_cookies([{"name": f"codex_usage_{server.port}", "value": TOKEN, "url": server.url}])
+        self.contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda told: troubles.append(told.text) if told.type == "error" else None)
-        page.goto(server.link + query)
+        if heard:
+            page.on("pageerror", lambda error: self.troubles.append(str(error)))
+            page.on("console", lambda told: self._hear(told))  # noqa: PLW0108  (Playwright marks what it calls)
+        page.goto(f"{server.url}/?{query.removeprefix('&')}")
         return page
 
-    yield visits
-    for context in contexts:
+    def _hear(self, told: ConsoleMessage) -> None:
+        if told.type == "error":
+            self.troubles.append(f"{told.text} at {told.location['url']}")
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visitor]:
+    """Give a way to open a server's page; an error on the page fails the test."""
+    visitor = Visitor(browser, [], [])
+    yield visitor
+    for context in visitor.contexts:
         context.close()
-    assert troubles == []
+    assert visitor.troubles == []
+
+
+def made_up(server: Callable[..., Server], home: Path, calls_made: int = 600) -> Server:
+    """Return a server of a made-up history, all of which it has read."""
+    write_history(DemoPlan(home, calls=calls_made, bytes_per_call=1700))
+    found = server(home=home)
+    assert until(lambda: calls(found) == calls_made, 20)
+    return found
 
 
 @pytest.fixture
 def demo(server: Starts, tmp_path: Path) -> Server:
     """A server of a made-up history."""
-    home = tmp_path / "demo"
-    write_history(DemoPlan(home, calls=600, bytes_per_call=1700))
-    found = server(home=home)
-    assert until(lambda: calls(found) == 600, 20)
-    return found
+    return made_up(server, tmp_path / "demo")
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of a made-up history that several tests look at; to be asked only."""
+    folder = tmp_path_factory.mktemp("shown")
+    with serving(folder) as starts:
+        yield made_up(starts, folder / "demo")

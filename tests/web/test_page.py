@@ -14,56 +14,56 @@ def surroundings() -> None:
     """A server of its own has the time of this machine."""
 
 
-def test_the_first_screen_tells_what_the_server_knows(demo: Server, visit: Visit) -> None:
-    page = visit(demo, "&range=alltime")
-    totals = demo.get("/api/compare?range=alltime").json()["totals"]
+def test_the_first_screen_tells_what_the_server_knows(shown: Server, visit: Visit) -> None:
+    page = visit(shown, "&range=alltime")
+    totals = shown.get("/api/compare?range=alltime").json()["totals"]
     expect(page.get_by_title(f"{totals['total_tokens']:,}", exact=True).first).to_be_visible()
     expect(page.get_by_title(f"{totals['calls']:,}", exact=True).first).to_be_visible()
     expect(page.locator("section[aria-label=Limits] .gauge").first).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1024, "light")])
-def test_every_view_has_room(demo: Server, visit: Visit, width: int, scheme: str) -> None:
-    page = visit(demo, "", color_scheme=scheme)
+def test_every_view_has_room(shown: Server, visit: Visit, width: int, scheme: str) -> None:
+    page = visit(shown, "", color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
     for view in VIEWS:
-        page.goto(f"{demo.url}/?view={view}&range=alltime")
+        page.goto(f"{shown.url}/?view={view}&range=alltime")
         expect(page.locator("main").locator("td, dd").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, view
         assert page.evaluate("document.documentElement.dataset.theme") == scheme
 
 
-def test_the_address_is_the_state_and_back_goes_back(demo: Server, visit: Visit) -> None:
-    page = visit(demo, "&range=alltime&view=calls")
+def test_the_address_is_the_state_and_back_goes_back(shown: Server, visit: Visit) -> None:
+    page = visit(shown, "&range=alltime&view=calls")
     page.get_by_role("button", name="Est. cost").click()
-    expect(page).to_have_url(f"{demo.url}/?view=calls&range=alltime&sort=cost")
+    expect(page).to_have_url(f"{shown.url}/?view=calls&range=alltime&sort=cost")
     page.locator("tbody tr[data-record]").first.click()
     panel = page.get_by_role("complementary")
-    dearest = demo.get("/api/calls?range=alltime&sort=cost&limit=1").json()["rows"][0]
+    dearest = shown.get("/api/calls?range=alltime&sort=cost&limit=1").json()["rows"][0]
     expect(panel.get_by_title(dearest["usd"])).to_be_visible()
     page.go_back()
     expect(panel).to_have_count(0)
     page.go_back()
-    expect(page).to_have_url(f"{demo.url}/?range=alltime&view=calls")
+    expect(page).to_have_url(f"{shown.url}/?range=alltime&view=calls")
 
 
-def test_a_filter_holds_in_every_view_until_it_is_taken_away(demo: Server, visit: Visit) -> None:
-    model = demo.get("/api/summary?range=alltime&group_by=model").json()["rows"][0]["key"]
-    page = visit(demo, f"&range=alltime&model={model}")
+def test_a_filter_holds_in_every_view_until_it_is_taken_away(shown: Server, visit: Visit) -> None:
+    model = shown.get("/api/summary?range=alltime&group_by=model").json()["rows"][0]["key"]
+    page = visit(shown, f"&range=alltime&model={model}")
     page.keyboard.press("g")
     page.keyboard.press("c")
-    matched = demo.get(f"/api/calls?range=alltime&limit=1&model={model}").json()["totals"]
+    matched = shown.get(f"/api/calls?range=alltime&limit=1&model={model}").json()["totals"]
     expect(page.get_by_title(f"{matched['total_tokens']:,}", exact=True).first).to_be_visible()
     page.get_by_label("Take away the filter").click()
-    expect(page).to_have_url(f"{demo.url}/?view=calls&range=alltime")
+    expect(page).to_have_url(f"{shown.url}/?view=calls&range=alltime")
 
 
-def test_the_keyboard_goes_anywhere(demo: Server, visit: Visit) -> None:
-    page = visit(demo)
+def test_the_keyboard_goes_anywhere(shown: Server, visit: Visit) -> None:
+    page = visit(shown)
     page.keyboard.press("Control+k")
     page.get_by_role("combobox").fill("projects")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{demo.url}/?view=projects")
+    expect(page).to_have_url(f"{shown.url}/?view=projects")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
@@ -71,14 +71,14 @@ def test_the_keyboard_goes_anywhere(demo: Server, visit: Visit) -> None:
     expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
 
 
-def test_a_thread_is_a_timeline_that_the_keyboard_reads(demo: Server, visit: Visit) -> None:
-    thread = demo.get("/api/threads?range=alltime&sort=tokens&limit=1").json()["rows"][0]
-    page = visit(demo, f"&view=thread&id={thread['thread_id']}")
+def test_a_thread_is_a_timeline_that_the_keyboard_reads(shown: Server, visit: Visit) -> None:
+    thread = shown.get("/api/threads?range=alltime&sort=tokens&limit=1").json()["rows"][0]
+    page = visit(shown, f"&view=thread&id={thread['thread_id']}")
     timeline = page.get_by_role("slider")
     timeline.focus()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
-    told = demo.get(f"/api/thread?thread={thread['thread_id']}&limit=0").json()["calls"]
+    told = shown.get(f"/api/thread?thread={thread['thread_id']}&limit=0").json()["calls"]
     latest = max(told, key=lambda call: call["at"])
     expect(page.get_by_role("complementary").get_by_title(f"{latest['total_tokens']:,}", exact=True)).to_be_visible()
 
@@ -91,6 +91,15 @@ def test_a_new_call_appears_by_itself(server: Starts, visit: Visit) -> None:
     expect(page.locator("main").get_by_title("1,010", exact=True).first).to_be_visible(timeout=10_000)
     append(log, 2)
     expect(page.locator("main").get_by_title("2,020", exact=True).first).to_be_visible(timeout=10_000)
+
+
+def test_a_link_lets_the_browser_in_and_leaves_no_key_in_the_address(server: Starts, browser: Browser) -> None:
+    running = server("--no-refresh")
+    page = browser.new_page()
+    page.goto(f"{running.link}&view=limits")
+    expect(page).to_have_url(f"{running.url}/?view=limits")
+    expect(page.get_by_role("status", name="Live")).to_be_attached()
+    page.close()
 
 
 def test_a_page_without_a_key_says_how_to_get_one(server: Starts, browser: Browser) -> None:

@@ -70,7 +70,7 @@ export const COLUMNS: readonly CallColumn[] = [
   },
   { key: "cache", label: "Cache", width: 68, number: true, sort: "cache", text: (call) => percent(cacheShare(call)) },
   {
-    key: "context", label: "Context", width: 92, number: true, sort: "context",
+    key: "context", label: "Context", width: 100, number: true, sort: "context",
     text: (call) => percent(contextShare(call)),
     title: (call) => `${exact(call.context_used)} of ${exact(call.context_window)} tokens`,
   },
