@@ -19,7 +19,7 @@ from tests.cli.conftest import Run, ask, codex_home, database, run_plain, surrou
 
 __all__ = ["ask", "codex_home", "database", "run_plain", "surroundings"]
 
-BY_DIMENSION = {("Row", "key"), ("Row", "keys"), ("Series", "key"), ("Series", "keys")}
+BY_DIMENSION = {(struct, field) for struct in ("Row", "RangeRow", "Series") for field in ("key", "keys", "group_key")}
 """Hidden by the names of the dimensions."""
 SECRET = b"0123456789abcdef"
 HIDING = (privacy.REDACTED, privacy.STRICT)

@@ -51,6 +51,7 @@ REDACTED_WORDS = {
     "thread_name": GONE,
     "Agent.name": GONE,
     "RootThread.name": GONE,
+    "RangeRow.name": GONE,
     "Row.name": GONE,
     "ThreadInfo.name": GONE,
     "BudgetState.name": "Budget",
@@ -82,17 +83,18 @@ SHOWN = frozenset(
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
     BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
     DatabaseState.problem Doctor.status Event.id Export.format FactRow.name Failure.code FileProblem.reason
-    Forecast.sentence Forecast.verdict Health.status LogNote.code LogNote.meaning Mix.value ParsedAllowance.notes
-    PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day PriceRule.effective_from
-    PriceRule.effective_to PriceRule.estimate PriceRule.id PriceRule.model_pattern Series.metric Series.total
-    Series.values ServerSettings.version SettingsFile.settings Spread.least Spread.lower Spread.median Spread.most
-    Spread.upper TypedAllowance.family TypedAllowance.window TypedLimit.family TypedLimit.limit Worth.unit
-    account agent_role assumed basis bucket busiest_day cached_input_cost_usd changes client_version confidence
-    cost_usd credit_confidence credited_share credits credits_per_percent date day effort estimated_usd group_by
-    history history_mode hour input_cost_usd kind label limit_id longest_streak_from_day min_credits min_usd model
-    month origin originator outcome output_cost_usd plan priced_as priced_share pricing_status privacy_mode provider
-    reason reasoning_effort record_id role schema service_tier source subagent_type thread_source tier timezone
-    total_cost_usd ts type usd version week whole_credits whole_usd
+    Forecast.sentence Forecast.verdict Health.status Link.proof Link.url LogNote.code LogNote.meaning Mix.value
+    ParsedAllowance.notes PastedText.text PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day
+    PriceRule.effective_from PriceRule.effective_to PriceRule.estimate PriceRule.origin PriceRule.id
+    PriceRule.model_pattern Series.metric Series.total Series.values ServerSettings.version SettingsFile.settings
+    Spread.least Spread.lower Spread.median Spread.most Spread.upper TypedAllowance.family TypedAllowance.window
+    TypedLimit.family TypedLimit.limit Worth.unit account agent_role assumed basis bucket busiest_day
+    cached_input_cost_usd changes client_version confidence context_api cost_usd credit_confidence credited_share
+    credits credits_per_percent date day effort estimated_usd group_by history history_mode hour input_cost_usd kind
+    label latest_event limit_id longest_streak_from_day max_event_timestamp min_credits min_usd model month origin
+    originator outcome output_cost_usd parser_adapter payload_schema plan priced_as priced_share pricing_status
+    privacy_mode provider reason reasoning_effort record_id role schema service_tier source subagent_type thread_source
+    tier timezone total_cost_usd ts type usd version week whole_credits whole_usd
     """.split(),  # noqa: SIM905  (a list of words reads best as one text)
 )
 """Texts that no mode hides by themselves; a text that stands in no table is hidden, so that no new one slips out."""
@@ -134,6 +136,8 @@ class Veil:
             fields["privacy_mode"] = self.mode
         if "keys" in fields and "key" in fields:
             fields["key"] = _key(one.key, one.keys, fields["keys"])  # type: ignore[attr-defined]
+        if "group_key" in fields:
+            fields["group_key"] = fields["key"]
         return type(one)(**fields)
 
     def value(self, owner: str, name: str, value: Any) -> Any:

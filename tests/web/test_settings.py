@@ -65,8 +65,9 @@ def test_prices_are_replaced_and_costs_follow(own: TestClient) -> None:
     bundled = own.get("/api/pricing").json()
     assert all(one["bundled"] for one in bundled)
     rule = {"model_pattern": "gpt-5.5", "input_per_1m": 1, "cached_input_per_1m": "0.1", "output_per_1m": 2.5}
-    assert own.put("/api/pricing", json=[rule, *bundled]).json() == {"updated": 1}
+    done = own.put("/api/pricing", json=[rule, *bundled]).json()
     after = own.get("/api/summary?model=gpt-5.5").json()
+    assert done == {"updated": 1, "repriced_calls": after["totals"]["calls"]}
     tokens = after["totals"]
     units = tokens["uncached_input_tokens"] * 10 + tokens["cached_input_tokens"] + tokens["output_tokens"] * 25
     assert after["total_cost_usd"] == f"{units / 10**7:.7f}".rstrip("0")
@@ -75,7 +76,7 @@ def test_prices_are_replaced_and_costs_follow(own: TestClient) -> None:
     assert [(one["model_pattern"], one["input_per_1m"], one["output_per_1m"]) for one in own_rules] == [
         ("gpt-5.5", "1", "2.5")
     ]
-    assert own.put("/api/pricing", json=[]).json() == {"updated": 0}
+    assert own.put("/api/pricing", json=[]).json() == done | {"updated": 0}
     assert own.get("/api/summary?model=gpt-5.5").json()["total_cost_usd"] == before["total_cost_usd"]
 
 
@@ -115,7 +116,7 @@ def test_prices_that_cannot_be_understood_change_nothing(own: TestClient, tmp_pa
 
 
 def test_recomputing_what_is_in_step_changes_nothing(own: TestClient) -> None:
-    assert own.post("/api/pricing/recompute").json() == {"updated": 0}
+    assert own.post("/api/pricing/recompute").json() == {"updated": 0, "repriced_calls": 0}
 
 
 def test_logs_are_read_when_asked_for(served: Served, tmp_path: Path, codex_home: Path) -> None:

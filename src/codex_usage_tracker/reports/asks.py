@@ -109,6 +109,8 @@ def read(kind: type[AskType], given: Mapping[str, Sequence[str]]) -> AskType:
         values = [text for text in texts if text]
         if name == "range":
             values = [re.sub(r"[-_ ]", "", value.lower()) for value in values]
+        if name == "limit":
+            values = [str(MOST_ROWS) if value.lower() == "all" else value for value in values]
         if name == "group_by":
             values = [one.strip() for value in values for one in value.split(",")]
         if values and name not in several and (len(values) > 1 or name in found):

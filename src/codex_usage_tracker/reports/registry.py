@@ -48,10 +48,11 @@ T = TypeVar("T")
 
 
 class Settings(NamedTuple):
-    """The files of settings, and how one is read."""
+    """The files of settings, how one is read, and whether the texts of a call may be asked for."""
 
     files: Files
     read: Callable[[str, type[Any]], Any]
+    context_api: str = "explicit"
 
     @property
     def budgets(self) -> Sequence[Budget]:

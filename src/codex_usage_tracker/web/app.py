@@ -13,10 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from codex_usage_tracker.contract.server import Health, IngestIssue, IngestRun, Updated
+from codex_usage_tracker.contract.server import Health, IngestIssue, IngestRun, Link
 from codex_usage_tracker.errors import NotFoundError, TrackerError
-from codex_usage_tracker.web import metrics, openapi, pages, replies, settings
+from codex_usage_tracker.web import metrics, openapi, pages, replies, security
+from codex_usage_tracker.web.changes import Changes
 from codex_usage_tracker.web.compat import SERVED
+from codex_usage_tracker.web.demo import Demo
 from codex_usage_tracker.web.desk import Desk
 from codex_usage_tracker.web.live import Feed, Refresher, Watch, generation_of
 from codex_usage_tracker.web.security import Guard
@@ -41,11 +43,16 @@ LOG = logging.getLogger("codex_usage_tracker.web")
 class Dashboard:
     """One server: what it answers from, whom it lets in, and who listens."""
 
-    def __init__(self, tracker: Tracker, door: Door, mode: str = "normal", *, refreshes: bool = True) -> None:
-        self.desk = Desk(tracker, mode)
+    def __init__(
+        self, tracker: Tracker, door: Door, mode: str = "normal", *, refreshes: bool = True, context_api: bool = True,
+        demo: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.desk = Desk(tracker, mode, context_api=context_api)
+        self.demo = Demo(demo)
         self.door = door
         self.refreshes = refreshes
         self.feed = Feed()
+        self.changes = Changes(self.desk, self.feed, self._reread)
         self.assets = pages.table()
 
     def app(self) -> ASGIApp:
@@ -65,7 +72,7 @@ class Dashboard:
         loop = asyncio.get_running_loop()
         self.feed.generation = await self.desk.run(lambda: generation_of(self.desk.tracker))
         self.refresher = Refresher(self.desk.tracker, lambda found: _later(loop, self.feed.publish, found))
-        watch = Watch(self.desk.tracker.homes, self.refresher.request)
+        watch = Watch(lambda: self.desk.tracker.homes, self.refresher.request)
         if self.refreshes:
             self.refresher.request()
         watching = asyncio.create_task(watch.run()) if self.refreshes else None
@@ -77,19 +84,35 @@ class Dashboard:
             if watching:
                 await watching
 
+    def _reread(self) -> None:
+        if self.refreshes:
+            self.refresher.request()
+
     def close(self) -> None:
         """Let everybody go."""
         self.feed.close()
         self.desk.close()
+        self.demo.close()
 
     # -- questions ----------------------------------------------------------------------------------------------------
 
     def _questions(self) -> list[Route]:
-        return [Route(f"/api/{one.name}", self._asked(one), name=one.name) for one in SERVED.values()]
+        demo = [Route(f"/api/demo/{one.name}", self._shown(one), name=one.name) for one in SERVED.values()]
+        return [*(Route(f"/api/{one.name}", self._asked(one), name=one.name) for one in SERVED.values()), *demo]
 
     def _asked(self, question: Question[Any]) -> Endpoint:
         async def endpoint(request: Request) -> Response:
+            if question.name == "usage" and request.query_params.get("refresh") in {"1", "true"}:
+                await self._refreshed()
             return await self.desk.reply(request, question)
+
+        return endpoint
+
+    def _shown(self, question: Question[Any]) -> Endpoint:
+        """Answer from the demo."""
+
+        async def endpoint(request: Request) -> Response:
+            return await self.demo.desk.reply(request, question)
 
         return endpoint
 
@@ -100,10 +123,9 @@ class Dashboard:
             Route("/api/health", self._health),
             Route("/api/live", self._live),
             Route("/api/openapi.json", self._openapi),
-            Route("/api/homes", self._homes),
-            Route("/api/settings", self._settings, methods=["GET", "PUT"]),
-            Route("/api/pricing", self._prices, methods=["GET", "PUT"]),
-            Route("/api/pricing/recompute", self._recompute, methods=["POST"]),
+            Route("/api/demo", self._demo, methods=["GET", "POST"]),
+            Route("/api/link", self._link, methods=["POST"]),
+            *self.changes.routes(),
             Route("/api/ingest/run", self._ingest, methods=["POST"]),
             Route("/metrics", self._metrics),
         ]
@@ -118,38 +140,29 @@ class Dashboard:
     async def _openapi(self, request: Request) -> Response:
         return replies.json_reply(openapi.document(), request)
 
-    async def _homes(self, _request: Request) -> Response:
-        return replies.json_reply(self.desk.hide(settings.homes(self.desk.tracker)))
-
-    async def _settings(self, request: Request) -> Response:
-        body = await request.body()
-        put = request.method == "PUT"
-        found = await self.desk.run(
-            lambda: settings.put_settings(self.desk, body) if put else settings.settings(self.desk)
-        )
-        return replies.json_reply(self.desk.hide(found))
-
-    async def _prices(self, request: Request) -> Response:
-        if request.method != "PUT":
-            return replies.json_reply(await self.desk.run(lambda: settings.prices(self.desk.tracker)), request)
-        body = await request.body()
-        found = await self.desk.run(lambda: settings.put_prices(self.desk, body))
-        return await self._told(found)
-
-    async def _recompute(self, _request: Request) -> Response:
-        changed = await self.desk.run(self.desk.tracker.reprice)
-        return await self._told(Updated(updated=changed))
-
-    async def _told(self, found: Updated) -> Response:
-        """Answer what was written, after all pages have been told of it."""
-        self.feed.publish(await self.desk.run(lambda: generation_of(self.desk.tracker)))
+    async def _demo(self, request: Request) -> Response:
+        make = request.method == "POST"
+        found = await self.desk.run(lambda: self.demo.make(self.desk) if make else self.demo.state())
         return replies.json_reply(found)
 
+    async def _link(self, request: Request) -> Response:
+        """Give a link, and prove to a start of ours beside this server that it is this server that does."""
+        key = self.door.new_key()
+        asked = request.headers.get(security.DOOR_HEADER.decode(), "").partition(":")[0]
+        proof = security.proof(self.door.secret, "answers", asked + key)
+        told = Link(
+            url=f"http://{request.headers['host']}/open?key={key}", seconds=int(security.KEY_SECONDS), proof=proof
+        )
+        return replies.json_reply(told, None, 200, **{"Cache-Control": "no-store"})
+
     async def _ingest(self, _request: Request) -> Response:
+        done = await self._refreshed()
+        return replies.json_reply(self.desk.hide(_ingested(done, self.desk.tracker.database)))
+
+    async def _refreshed(self) -> Refreshed:
         import asyncio  # noqa: PLC0415
 
-        done = await asyncio.wrap_future(self.refresher.run())
-        return replies.json_reply(self.desk.hide(_ingested(done, self.desk.tracker.database)))
+        return await asyncio.wrap_future(self.refresher.run())
 
     async def _metrics(self, _request: Request) -> Response:
         def work() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,10 +18,10 @@ from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import threads, zones
 from codex_usage_tracker.reports import asks
 from codex_usage_tracker.reports.registry import Question, Settings, answer
-from codex_usage_tracker.web.replies import KEPT, hidden, sent
+from codex_usage_tracker.web.replies import KEPT, ChangedError, hidden, sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import apsw
     from starlette.requests import Request
@@ -42,10 +43,11 @@ MINUTE_MS = 60_000
 class Desk:
     """The one place where a server asks its tracker."""
 
-    def __init__(self, tracker: Tracker, mode: str = privacy.NORMAL) -> None:
+    def __init__(self, tracker: Tracker, mode: str = privacy.NORMAL, *, context_api: bool = True) -> None:
         self.tracker = tracker
         self.mode = mode
-        self.settings = Settings(tracker.files, tracker.settings)
+        self.settings = Settings(tracker.files, tracker.settings, "explicit" if context_api else "disabled")
+        self._writing = threading.Lock()
         self._open: set[apsw.Connection] = set()
         self._kept: dict[str, bytes] = {}
         self._room: anyio.CapacityLimiter | None = None
@@ -100,6 +102,21 @@ class Desk:
                 found[name] = values[0] if isinstance(getattr(ask, name), str) else values
         return msgspec.structs.replace(ask, **found)
 
+    def revision(self, files: Sequence[str]) -> str:
+        """Return a text that is another one whenever what some files of settings say is."""
+        told = [_content(getattr(self.tracker.files, name)) for name in files]
+        return f'"{hashlib.blake2b(repr(told).encode(), digest_size=12).hexdigest()}"'
+
+    def change(self, files: Sequence[str], seen: str | None, work: Callable[[], T]) -> T:
+        """Do what writes some files of settings, unless they are no longer those that were seen."""
+        with self._writing:
+            if self.mode != privacy.NORMAL:
+                hint = "Start with --privacy-mode normal."
+                raise InvalidValueError(f"{self.mode} mode hides what would be written", hint)
+            if seen not in {None, "*", self.revision(files)}:
+                raise ChangedError("this was changed elsewhere in the meantime", "Look at it as it is now; save again.")
+            return work()
+
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """Open the database as it is now: it may have been deleted, locked or replaced since the last question."""
@@ -125,6 +142,14 @@ class Desk:
         files = [_stamp(path) for path in self.tracker.files]
         of = (__version__, data, files, self.mode, question.name, sorted(params.items()), zone, day, time)
         return f'W/"{hashlib.blake2b(repr(of).encode(), digest_size=12).hexdigest()}"'
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _stamp(path: str) -> tuple[int, ...]:

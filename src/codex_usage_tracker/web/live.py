@@ -93,6 +93,7 @@ class Feed:
 
     def __init__(self, generation: int = 0) -> None:
         self.generation = generation
+        self.settings = 0
         self.closed = False
         self._changed = asyncio.Event()
 
@@ -101,6 +102,11 @@ class Feed:
         if generation != self.generation:
             self.generation = generation
             self._wake()
+
+    def settle(self, generation: int) -> None:
+        """Tell that settings were written, and of what became of the data by that."""
+        self.generation, self.settings = generation, self.settings + 1
+        self._wake()
 
     def close(self) -> None:
         """Let all who listen go."""
@@ -114,12 +120,13 @@ class Feed:
     async def events(self, last: str | None) -> AsyncIterator[str]:
         """Give server-sent events: the generation now unless it is known, each further one, and signs of life."""
         yield "retry: 1000\n\n"
-        told = None if last is None or not last.isdigit() else int(last)
+        told = None if last is None or not last.isdigit() else (int(last), self.settings)
         while not self.closed:
-            changed = self._changed
-            if told != self.generation:
-                told = self.generation
-                yield f'id: {told}\nevent: generation\ndata: {{"generation":{told}}}\n\n'
+            changed, now = self._changed, (self.generation, self.settings)
+            if told != now:
+                told = now
+                data = f'{{"generation":{now[0]},"settings":{now[1]}}}'
+                yield f"id: {now[0]}\nevent: generation\ndata: {data}\n\n"
                 continue
             try:
                 await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
@@ -128,9 +135,9 @@ class Feed:
 
 
 class Watch:
-    """Notices changes below the sessions folders of some homes."""
+    """Notices changes below the sessions folders of some homes, which may be others at any time."""
 
-    def __init__(self, homes: Sequence[str], changed: Callable[[], None]) -> None:
+    def __init__(self, homes: Callable[[], Sequence[str]], changed: Callable[[], None]) -> None:
         self.homes = homes
         self.changed = changed
         self.stop = asyncio.Event()
@@ -141,18 +148,18 @@ class Watch:
             folders = self._folders()
             try:
                 await self._watch(folders)
-            except (OSError, RuntimeError):  # no room for more watches, or a folder that went away
+            except (OSError, RuntimeError, TrackerError):  # no room for more watches, a folder that went, odd settings
                 await self._pause(UNWATCHED_SECONDS)
             if folders or self._folders():
                 self.changed()
 
     def _folders(self) -> dict[str, int]:
         """Return the folders that are there, by what tells one from another of the same name."""
-        places = [os.path.join(home, name) for home in self.homes for name in (ACTIVE, ARCHIVED)]
+        places = [os.path.join(home, name) for home in self.homes() for name in (ACTIVE, ARCHIVED)]
         return {place: os.stat(place).st_ino for place in places if os.path.isdir(place)}
 
     def _indexes(self) -> list[int]:
-        return [_changed_at(os.path.join(home, INDEX)) for home in self.homes]
+        return [_changed_at(os.path.join(home, INDEX)) for home in self.homes()]
 
     async def _watch(self, folders: dict[str, int]) -> None:
         """Watch until folders come or go, or until it is time to look anyway."""

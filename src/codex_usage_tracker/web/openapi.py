@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from codex_usage_tracker import __version__
-from codex_usage_tracker.contract import outcomes, server
+from codex_usage_tracker.contract import outcomes, server, settings
 from codex_usage_tracker.web.compat import SERVED
 
 if TYPE_CHECKING:
@@ -19,9 +19,16 @@ Schema = dict[str, Any]
 Task = tuple[str, str, Any, Any, str]
 TASKS: tuple[Task, ...] = (
     ("get", "health", None, server.Health, "Whether the server runs; the one route without a token."),
-    ("get", "homes", None, list[server.HomeRow], "The Codex homes that are read."),
+    ("get", "demo", None, server.DemoState, "Whether a made-up history can be seen; /api/demo/ has its questions."),
+    ("post", "demo", None, server.DemoState, "Make the made-up history."),
+    ("post", "link", None, server.Link, "An address that lets another browser in, once."),
+    ("get", "homes", None, list[server.HomeRow], "The Codex homes, and what was read of each."),
+    ("post", "homes", server.HomeAdded, list[server.HomeRow], "Read another home."),
+    ("put", "homes/{id}", server.HomeChange, list[server.HomeRow], "Call a home otherwise, or (no longer) read it."),
+    ("delete", "homes/{id}", None, list[server.HomeRow], "Forget a home; what was read of it stays."),
     ("get", "settings", None, server.ServerSettings, "What the server runs with, and the files of settings."),
     ("put", "settings", dict[str, Any], server.ServerSettings, "Write files of settings, each whole, by their names."),
+    ("post", "allowance", server.PastedText, settings.ParsedAllowance, "Note the limits that a pasted text shows."),
     ("get", "pricing", None, list[server.PriceRule], "The rules of prices in USD."),
     ("put", "pricing", list[server.PriceRule], server.Updated, "Replace the user's rules; costs follow."),
     ("post", "pricing/recompute", None, server.Updated, "Let stored costs follow from the prices that hold."),
@@ -48,7 +55,8 @@ def document() -> Schema:
         parameters = _parameters(components[one.ask.__name__])
         paths[f"/api/{one.name}"] = {"get": _operation(one.name, one.doc, refs[str(one.answer)], parameters)}
     for method, name, body, answer, doc in TASKS:
-        told_one = _operation(f"{method} {name}", doc, refs[str(answer)], [], refs[str(body)] if body else None)
+        given = [ID] if "{id}" in name else []
+        told_one = _operation(f"{method} {name}", doc, refs[str(answer)], given, refs[str(body)] if body else None)
         paths.setdefault(f"/api/{name}", {})[method] = told_one
     for path, (kind, doc) in OTHERS.items():
         replies = {"200": {"description": doc, "content": {kind: {"schema": {"type": "string"}}}}, "default": FAILED}
@@ -71,6 +79,13 @@ def document() -> Schema:
     }
 
 
+ID: Schema = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "A home's id.",
+    "schema": {"type": "integer"},
+}
 FAILED = {
     "description": "Why there is no answer.",
     "content": {"application/json": {"schema": {"$ref": REF.format(name="FailureAnswer")}}},

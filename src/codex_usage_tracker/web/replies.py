@@ -31,6 +31,12 @@ class MethodError(TrackerError):
     code = "method_not_allowed"
 
 
+class ChangedError(TrackerError):
+    """Settings that are others than those that a page has seen."""
+
+    code = "changed"
+
+
 STATUSES: tuple[tuple[type[TrackerError], int], ...] = (
     (NotFoundError, 404),
     (InvalidSettingsError, 500),
@@ -38,6 +44,7 @@ STATUSES: tuple[tuple[type[TrackerError], int], ...] = (
     (RefusedError, 403),
     (TokenMissingError, 401),
     (MethodError, 405),
+    (ChangedError, 412),
     (TooSlowError, 408),
     (TooLargeError, 413),
     (BusyError, 503),

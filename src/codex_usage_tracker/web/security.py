@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 import secrets
 import time
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 TOKEN = "CODEX_USAGE_TRACKER_TOKEN"  # noqa: S105  (the name of a variable)
 TOKEN_HEADER = b"x-codex-usage-token"
+DOOR_HEADER = b"x-codex-usage-door"
+LINK_PATH = "/api/link"
 KEY_SECONDS = 600.0
 MOST_KEYS = 16
 BODY_BYTES = 1_000_000
@@ -69,6 +72,7 @@ class Door:
     def __init__(self, port: int, token: str | None = None) -> None:
         self._token = token or secrets.token_urlsafe(32)
         self._keys: dict[str, float] = {}
+        self.secret = secrets.token_urlsafe(32)
         self.cookie = f"codex_usage_{port}"
         self.hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
 
@@ -85,6 +89,11 @@ class Door:
         found = next((one for one in self._keys if hmac.compare_digest(one.encode(), key.encode())), "")
         return self._keys.pop(found, 0.0) > time.monotonic()
 
+    def is_ours(self, headers: dict[bytes, list[bytes]]) -> bool:
+        """Say whether a request was made by who can read this server's file: `TEXT:PROOF`."""
+        text, _, told = b"".join(headers.get(DOOR_HEADER, [])).partition(b":")
+        return hmac.compare_digest(told, proof(self.secret, "asks", text.decode("latin-1")).encode())
+
     def set_cookie(self) -> str:
         """Return the header that gives a browser the token, out of reach of scripts and other sites."""
         return f"{self.cookie}={self._token}; HttpOnly; SameSite=Strict; Path=/"
@@ -96,6 +105,11 @@ class Door:
         name = self.cookie.encode() + b"="
         told += [cookie.removeprefix(name) for cookie in cookies if cookie.startswith(name)]
         return any(hmac.compare_digest(one.removeprefix(b"Bearer "), self._token.encode()) for one in told)
+
+
+def proof(secret: str, side: str, text: str) -> str:
+    """Return what only who can read the file of a server can say: the secret itself is never sent."""
+    return hmac.new(secret.encode(), f"{side} {text}".encode(), hashlib.sha256).hexdigest()
 
 
 class Guard:
@@ -125,6 +139,8 @@ class Guard:
         if any(not length.isdigit() or int(length) > BODY_BYTES for length in headers.get(b"content-length", [])):
             return TooLargeError(f"a request may have {BODY_BYTES:,} bytes", "")
         if scope["path"] in self.open_paths or self.door.knows(headers):
+            return None
+        if scope["path"] == LINK_PATH and self.door.is_ours(headers):
             return None
         hint = f"Open the link that the terminal shows; programs send the token of {TOKEN} as X-Codex-Usage-Token."
         return TokenMissingError("the token of this server is missing", hint)

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.web.app import Dashboard
+from codex_usage_tracker.web.beside import Note
 from codex_usage_tracker.web.security import TOKEN, Door
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ LAST_SECONDS = 0.5
 
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket of this machine alone at a port, or at the next free one; 0 takes any."""
-    address = _loopback(host)
+    address = loopback(host)
     for one in range(port, min(port + PORTS_TRIED, 65536)) if port else [0]:
         family = socket.AF_INET6 if address.version == 6 else socket.AF_INET  # noqa: PLR2004
         made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sets NODELAY on these alone
@@ -55,7 +56,8 @@ def bound(host: str, port: int) -> socket.socket:
     raise InvalidValueError(f"no port from {port} on is free", "Name another with --port.")
 
 
-def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return an address of this machine alone."""
     try:
         address = ipaddress.ip_address({"localhost": "127.0.0.1"}.get(host.lower(), host.strip("[]")))
     except ValueError:
@@ -66,15 +68,21 @@ def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return address
 
 
-class Running:
-    """A server on a socket that is bound."""
+def named(host: str) -> str:
+    """Return a host as it stands in our addresses."""
+    return "[::1]" if loopback(host).version == 6 else "127.0.0.1"  # noqa: PLR2004
 
-    def __init__(self, tracker: Tracker, made: socket.socket, mode: str = "normal", *, refreshes: bool = True) -> None:
+
+class Running:
+    """A server on a socket that is bound; its choices are those of `Dashboard`."""
+
+    def __init__(self, tracker: Tracker, made: socket.socket, mode: str = "normal", **choices: Any) -> None:
         self.socket = made
         self.port = int(made.getsockname()[1])
         self.host = "[::1]" if made.family == socket.AF_INET6 else "127.0.0.1"
         self.door = Door(self.port, os.environ.get(TOKEN))
-        self.dashboard = Dashboard(tracker, self.door, mode, refreshes=refreshes)
+        self.dashboard = Dashboard(tracker, self.door, mode, **choices)
+        self.note = Note(self.port)
 
     @property
     def url(self) -> str:
@@ -85,6 +93,10 @@ class Running:
         """Return an address that lets one browser in, once."""
         return f"{self.url}open?key={self.door.new_key()}"
 
+    def leave_note(self, kind: str) -> None:
+        """Let further starts of the same find this server."""
+        self.note.write(port=self.port, pid=os.getpid(), kind=kind, secret=self.door.secret)
+
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until the process is told to stop; what the library would log of requests nobody is told."""
         logging.getLogger("uvicorn").addHandler(logging.NullHandler())
@@ -94,7 +106,10 @@ class Running:
             server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=1, h11_max_incomplete_event_size=HEADER_BYTES,
         )  # fmt: skip
-        asyncio.run(_Server(config, self.dashboard, ready).serve_here(self.socket))
+        try:
+            asyncio.run(_Server(config, self.dashboard, ready).serve_here(self.socket))
+        finally:
+            self.note.remove()
         if not self.dashboard.refresher.close(LAST_SECONDS):
             self._leave()
 
