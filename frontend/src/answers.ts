@@ -264,6 +264,12 @@ export interface DemoHistory {
   total_tokens: number;
 }
 
+/** Whether a made-up history can be shown, and whether it is there to be seen at /?demo=1. */
+export interface DemoState {
+  available: boolean;
+  ready: boolean;
+}
+
 /** All checks, with the worst verdict, and what they are made from. */
 export interface Doctor {
   checks: Check[];
@@ -351,6 +357,21 @@ export interface HomeFiles {
   unreadable_files: number;
 }
 
+/** A Codex home, whether it is read and there at all, what lies in it, and what was counted of it. */
+export interface HomeRow {
+  calls: number | null;
+  created_at: number | null;
+  files: number | null;
+  found: boolean;
+  id: number;
+  label: string;
+  last_seen_at: number | null;
+  path: string;
+  read: boolean;
+  unread_files: number | null;
+  unreadable_files: number | null;
+}
+
 /** The last window that is over, and what all of it would be at its rate; null where too little was used. */
 export interface LastWindow {
   ends_at: number;
@@ -361,11 +382,12 @@ export interface LastWindow {
   whole_usd: string | null;
 }
 
-/** One window with what was used in it and what happened to it. `starts_at` is a length before the reset, or the first sight of it where `start_known` is false; `ends_at` is the reset, or before it the beginning of the window that followed. `reset_assumed`: the reset comes from a setting. `reset_early`: it was reset before its time. `contested`: the logs tell of two resets at once. `used` are the calls that drew on the limit, null where that is unknown; `credits_per_percent` is null unless five percent and more were seen to be used, nearly all of it with known credits. */
+/** One window with what was used in it and what happened to it. `starts_at` is a length before the reset, or the first sight of it where `start_known` is false; `ends_at` is the reset, or before it the beginning of the window that followed. `reset_assumed`: the reset comes from a setting. `reset_early`: it was reset before its time. `contested`: the logs tell of two resets at once. `used` are the calls that drew on the limit, null where that is unknown; `credits_per_percent` is null unless five percent and more were seen to be used, nearly all of it with known credits. `course` is how use rose, in two hundred points at most: of the windows of now, and of earlier ones at the instant that was asked for. */
 export interface LimitWindow {
   account: string | null;
   burn: Burn | null;
   contested: boolean;
+  course: Seen[];
   credits: string | null;
   credits_per_percent: string | null;
   ends_at: number;
@@ -395,6 +417,13 @@ export interface Limits {
   schema: string;
   scope: Scope;
   windows: LimitWindow[];
+}
+
+/** An address that lets one browser in, once, for so many seconds; `proof` is for who asked by the file. */
+export interface Link {
+  proof: string;
+  seconds: number;
+  url: string;
 }
 
 /** One rollout: whose it is, its calls by model, basis and kind, and what stands beside them. `claims` are calls that this log repeats, or seems to repeat, from another; they count only where the other is gone. */
@@ -445,6 +474,15 @@ export interface LogNote {
   expected: boolean;
   first_line: number;
   meaning: string;
+}
+
+/** What happened meanwhile; `kind` is price, where a model's changed, or reset, where the weekly limit began anew. The figures of a price are per million tokens; `used_percent` is what was used of the week that ended. */
+export interface Mark {
+  at: number;
+  changes: PriceChange[];
+  kind: string;
+  model: string | null;
+  used_percent: number | null;
 }
 
 /** How much of a thread was of one model or effort, null where it is unknown. */
@@ -504,6 +542,28 @@ export interface PriceChange {
   from_day: string | null;
   model: string;
   tier: string | null;
+}
+
+/** The price of the models that a pattern names, in USD per million tokens, as decimal texts. Its `origin` is own, updated (by a price list), pinned or bundled; `bundled` rules come with the program, hold behind the user's own, and are not written. */
+export interface PriceRule {
+  bundled: boolean;
+  cache_write_per_1m: string | null;
+  cached_input_per_1m: string | null;
+  effective_from: string | null;
+  effective_to: string | null;
+  estimate: string | null;
+  id: string | null;
+  input_per_1m: string;
+  layer: number;
+  long_context: unknown;
+  model_pattern: string;
+  origin: string;
+  output_per_1m: string;
+  provider: string | null;
+  source: string | null;
+  tier: string | null;
+  tiers: Record<string, string>;
+  updated: boolean;
 }
 
 /** What a price list changed in the user's prices, and where they were written, if they were. */
@@ -618,6 +678,12 @@ export interface Scope {
   until: number | null;
 }
 
+/** An instant at which more was seen to be used. */
+export interface Seen {
+  at: number;
+  used_percent: number;
+}
+
 /** One metric of one group over all buckets; of `usd` and `credits` the values are decimal texts. `key` is null where it is unknown or where all is one group; `others` says that the smaller groups are in it together. A value is null where calls have no price. */
 export interface Series {
   key: string | null;
@@ -626,6 +692,22 @@ export interface Series {
   others: boolean;
   total: number | string | null;
   values: (number | string | null)[];
+}
+
+/** What the server runs with, and the files of settings as they are. `homes_named` and `timezone_named` say that these were named at the start and not by the settings. */
+export interface ServerSettings {
+  active_home_id: number;
+  codex_home: string;
+  context_active_minutes: number;
+  db_path: string;
+  files: Record<string, string>;
+  homes: HomeRow[];
+  homes_named: boolean;
+  privacy_mode: string;
+  settings: Record<string, unknown>;
+  timezone: string;
+  timezone_named: boolean;
+  version: string;
 }
 
 /** One thread: what it is, its numbers, the threads below it, its turns, facts and calls. */
@@ -724,6 +806,7 @@ export interface Threads {
 export interface Timeseries {
   bucket: string;
   buckets: Bucket[];
+  marks: Mark[];
   schema: string;
   scope: Scope;
   series: Series[];
@@ -772,6 +855,12 @@ export interface TypedLimit {
   remaining_percent: number;
   reset_at: number | null;
   total_credits: string | null;
+}
+
+/** How many rules were written, or how many calls have another cost now. */
+export interface Updated {
+  repriced_calls: number;
+  updated: number;
 }
 
 /** One rate-limit window as last seen; `passed` says that it is over, `credits` is the balance. Windows that others followed have no forecast. */

@@ -59,9 +59,13 @@ def test_same_answer(ask: Run, served: Served, codex_home: Path, name: str, zone
     command, query = SAME[name]
     by_server = placeless(answer(served(zone=zone), f"/api/{name}?{query}"), codex_home)
     by_parameter = placeless(answer(served(), f"/api/{name}?{query}&timezone={zone}"), codex_home)
-    printed = told(ask, *command, "--timezone", zone)
-    assert {key: by_server[key] for key in printed} == printed
     assert by_parameter == by_server
+    printed = told(ask, *command, "--timezone", zone)
+    shown = {key: by_server[key] for key in printed}
+    for row, own in zip(shown.get("rows", []), printed.get("rows", []), strict=True):
+        for more in row.keys() - own.keys():
+            del row[more]
+    assert shown == printed
 
 
 @pytest.mark.parametrize(("options", "query"), FILTERS)
@@ -69,7 +73,10 @@ def test_every_filter_leaves_the_same_calls(
     ask: Run, client: TestClient, codex_home: Path, options: list[str], query: str
 ) -> None:
     found = placeless(answer(client, f"/api/calls?{query}"), codex_home)
+    filters = found.pop("filters")
+    assert found.pop("raw_context_included") is False
     assert found == told(ask, "query", *options)
+    assert filters == found["scope"]["filters"]
     assert answer(client, f"/api/timeseries?{query}")["totals"] == found["totals"]
     assert answer(client, f"/api/threads?{query}")["totals"] == found["totals"]
 
@@ -88,7 +95,7 @@ def test_a_timeseries_is_the_summary_with_the_empty_buckets_filled(
     found = answer(served(zone=zone), f"/api/timeseries?bucket={bucket}&{query}")
     labels = [one["label"] for one in found["buckets"]]
     rows = told(ask, "summary", "--group-by", bucket, "--limit", "0", "--timezone", zone)["rows"]
-    assert labels == sorted(labels)
+    assert len(set(labels)) == len(labels)
     assert all(
         one["ends_at"] == after["starts_at"] for one, after in zip(found["buckets"], found["buckets"][1:], strict=False)
     )
@@ -110,9 +117,9 @@ def test_small_groups_of_a_timeseries_are_one(ask: Run, client: TestClient) -> N
     assert sum(one["total"] for one in found["series"]) == sum(row["calls"] for row in rows)
 
 
-def test_an_hour_that_the_clocks_repeat_is_one_bucket_and_one_they_leap_over_is_none(served: Served) -> None:
+def test_an_hour_that_the_clocks_repeat_is_two_buckets_and_one_they_leap_over_is_none(served: Served) -> None:
     client = served(zone="Europe/Stockholm")
-    for day, hours in (("2026-03-29", 23), ("2026-10-25", 24), ("2026-06-01", 24)):
+    for day, hours in (("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)):
         found = answer(client, f"/api/timeseries?bucket=hour&since={day}&until={day}")["buckets"]
         assert len(found) == hours
         midnights = answer(client, f"/api/timeseries?bucket=day&since={day}&until={day}")["buckets"]

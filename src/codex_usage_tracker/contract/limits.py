@@ -16,6 +16,13 @@ class Burn(msgspec.Struct, kw_only=True):
     overall: float
 
 
+class Seen(msgspec.Struct):
+    """An instant at which more was seen to be used."""
+
+    at: int
+    used_percent: float
+
+
 class LimitWindow(Window, kw_only=True):
     """One window with what was used in it and what happened to it.
 
@@ -23,7 +30,8 @@ class LimitWindow(Window, kw_only=True):
     reset, or before it the beginning of the window that followed. `reset_assumed`: the reset comes from a setting.
     `reset_early`: it was reset before its time. `contested`: the logs tell of two resets at once. `used` are the calls
     that drew on the limit, null where that is unknown; `credits_per_percent` is null unless five percent and more were
-    seen to be used, nearly all of it with known credits.
+    seen to be used, nearly all of it with known credits. `course` is how use rose, in two hundred points at most: of
+    the windows of now, and of earlier ones at the instant that was asked for.
     """
 
     account: str | None
@@ -38,6 +46,7 @@ class LimitWindow(Window, kw_only=True):
     burn: Burn | None
     used: Numbers | None
     credits_per_percent: str | None
+    course: list[Seen]
 
 
 class Spread(msgspec.Struct):

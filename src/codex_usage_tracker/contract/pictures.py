@@ -3,6 +3,7 @@
 import msgspec
 
 from codex_usage_tracker.contract import Numbers, Scope
+from codex_usage_tracker.contract.prices import PriceChange
 
 
 class Bucket(msgspec.Struct, kw_only=True):
@@ -28,6 +29,19 @@ class Series(msgspec.Struct, kw_only=True):
     total: int | str | None
 
 
+class Mark(msgspec.Struct, kw_only=True):
+    """What happened meanwhile; `kind` is price, where a model's changed, or reset, where the weekly limit began anew.
+
+    The figures of a price are per million tokens; `used_percent` is what was used of the week that ended.
+    """
+
+    kind: str
+    at: int
+    model: str | None = None
+    changes: list[PriceChange] = []
+    used_percent: float | None = None
+
+
 class Timeseries(msgspec.Struct, kw_only=True):
     """Use over time; empty buckets are there, the largest series is the first."""
 
@@ -37,6 +51,7 @@ class Timeseries(msgspec.Struct, kw_only=True):
     buckets: list[Bucket]
     series: list[Series]
     totals: Numbers
+    marks: list[Mark]
 
 
 class Day(msgspec.Struct, kw_only=True):

@@ -84,6 +84,13 @@ class Window(msgspec.Struct):
         """Whether nothing happened that makes its percents incomparable with each other."""
         return not (self.reset_moved or self.reset_early or self.contested or self.cut_within or self.plan_changed)
 
+    def course(self, most: int) -> list[Point]:
+        """Return so many of the points at most, the first and the last among them."""
+        last = len(self.points) - 1
+        if last < most:
+            return self.points
+        return [self.points[place * last // (most - 1)] for place in range(most)]
+
     def see(self, one: Snapshot) -> None:
         """Take in a snapshot that tells of as much use or more."""
         self.seen += 1

@@ -100,6 +100,11 @@ class Prices:
             self._periods[model, tier, provider] = found
         return found
 
+    def edges(self) -> set[int]:
+        """Return all instants (ms UTC) at which a price may begin or end."""
+        dated = [one for card in (*self.usd, *self.credits) for one in (*card.rules, *card.aliases)]
+        return {edge for one in dated for edge in one.span if edge is not None}
+
     def _made(self, model: str, tier: str, provider: str) -> Iterator[Period]:
         usd = [one for one in candidates(self.usd, model, provider) if one.holds_for(tier)]
         credits_ = [one for one in candidates(self.credits, model, provider) if one.holds_for(tier)]

@@ -11,6 +11,7 @@ from codex_usage_tracker.contract.limits import (
     Limits,
     LimitWindow,
     QuotaEstimate,
+    Seen,
     Spread,
     TypedAllowance,
     Worth,
@@ -41,11 +42,17 @@ LOOKED_AT_DAYS = 49
 """With two weeks before them, as many as there are weekly windows to measure by."""
 MEASURED = 2 * quota.WINDOWS
 """So many windows are looked at, as some turn out to have calls without a rate."""
+COURSE_POINTS = 200
 UNITS: dict[str, Callable[[int], str]] = {"credits": credits_text, "usd": usd_text, "tokens": str}
 
 
-def limits(reader: Reader, *, history: int | None = None, allowance: Sequence[Entry] = ()) -> Limits:
-    """Return the windows of now, so many of the earlier ones (0 is all), and what the limits are worth."""
+def limits(
+    reader: Reader, *, history: int | None = None, course_at: int | None = None, allowance: Sequence[Entry] = ()
+) -> Limits:
+    """Return the windows of now, so many of the earlier ones (0 is all), and what the limits are worth.
+
+    Of the earlier windows those that an instant lies in tell their course.
+    """
     found = _looked_at(reader, history)
     now = current(found, reader.now)
     shown = list(_newest(found, history, reader.now))
@@ -54,7 +61,7 @@ def limits(reader: Reader, *, history: int | None = None, allowance: Sequence[En
         schema=schema("limits"),
         scope=scope_of(reader, Filter()),
         windows=[_window(reader, limit, found[limit], window, spent) for limit, window in now],
-        history=[_window(reader, limit, found[limit], window, spent) for limit, window in shown],
+        history=[_window(reader, limit, found[limit], window, spent, course_at) for limit, window in shown],
         quotas=[_quota(limit, found[limit], spent, reader.now) for limit, _ in now],
         allowance=[_typed(entry) for entry in allowance],
     )
@@ -131,8 +138,11 @@ def last_complete(windows: Sequence[Window], now: int) -> list[Window]:
     return [one for one in windows if one.over_at <= now][-1:]
 
 
-def _window(reader: Reader, limit: Limit, windows: list[Window], window: Window, spent: _Spent) -> LimitWindow:
+def _window(
+    reader: Reader, limit: Limit, windows: list[Window], window: Window, spent: _Spent, course_at: int | None = None
+) -> LimitWindow:
     """Return a window with what was used in it."""
+    is_told = window is windows[-1] or (course_at is not None and window.starts_at <= course_at < window.over_at)
     sums = spent.in_window(limit, window)
     part, rates = quota.stretch(window), burn(window, reader.now) if window is windows[-1] else None
     measured = spent.in_stretch(limit, part) if part else None
@@ -157,6 +167,7 @@ def _window(reader: Reader, limit: Limit, windows: list[Window], window: Window,
         else None,
         used=None if sums is None else numbers(sums),
         credits_per_percent=None if worth is None else credits_text(worth),
+        course=[Seen(*point) for point in window.course(COURSE_POINTS)] if is_told else [],
     )
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from codex_usage_tracker.config.files import Files
+    from codex_usage_tracker.pricing.prices import Prices
     from codex_usage_tracker.query.reader import Reader
 
 AskType = TypeVar("AskType", bound=Ask)
@@ -61,6 +62,16 @@ class Settings(NamedTuple):
             return ()
         found: Budgets = self.read(self.files.budgets, Budgets)
         return found.budgets
+
+    @property
+    def prices(self) -> Prices:
+        """The prices that hold."""
+        from codex_usage_tracker.pricing import bundled  # noqa: PLC0415  (few questions ask for prices themselves)
+        from codex_usage_tracker.pricing.card import Card  # noqa: PLC0415
+        from codex_usage_tracker.pricing.prices import Prices  # noqa: PLC0415
+
+        usd, credits_ = (self.read(path, Card) for path in (self.files.pricing, self.files.rate_card))
+        return Prices((usd, bundled.catalogue()), (credits_, bundled.rate_card()))
 
 
 class Question(NamedTuple, Generic[AskType]):
@@ -137,6 +148,9 @@ class LimitsAsk(Ask, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=0, le=asks.MOST_ROWS)] | None,
         Meta(description="Earlier windows of each limit; 0 is all."),
     ] = None
+    course_at: Annotated[
+        int | None, Meta(description="An instant (ms UTC) in earlier windows that shall tell how use rose.")
+    ] = None
 
 
 class BlocksAsk(RangeChoice, frozen=True, kw_only=True):
@@ -198,7 +212,7 @@ def _thread(reader: Reader, ask: ThreadAsk, _settings: Settings) -> Session:
 
 def _limits(reader: Reader, ask: LimitsAsk, settings: Settings) -> Limits:
     typed = entries(settings.read(settings.files.allowance, Allowance))
-    return limits(reader, history=ask.history, allowance=typed)
+    return limits(reader, history=ask.history, course_at=ask.course_at, allowance=typed)
 
 
 def _blocks(reader: Reader, ask: BlocksAsk, _settings: Settings) -> Blocks:
@@ -214,10 +228,11 @@ def _budgets(reader: Reader, _ask: Ask, settings: Settings) -> BudgetCheck:
     return check(reader, settings.budgets)
 
 
-def _timeseries(reader: Reader, ask: TimeseriesAsk, _settings: Settings) -> Timeseries:
+def _timeseries(reader: Reader, ask: TimeseriesAsk, settings: Settings) -> Timeseries:
     by = asks.dimension(ask.by) if ask.by else None
     metrics = list(dict.fromkeys(map(asks.metric, ask.metric)))
-    return timeseries(reader, filter_of(ask, reader), bucket=ask.bucket, metrics=metrics, by=by, top=ask.top)
+    chosen, told = filter_of(ask, reader), settings.prices
+    return timeseries(reader, chosen, bucket=ask.bucket, metrics=metrics, by=by, top=ask.top, prices=told)
 
 
 def _heatmap(reader: Reader, ask: CallsChoice, _settings: Settings) -> Heatmap:

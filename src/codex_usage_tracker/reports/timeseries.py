@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from codex_usage_tracker.contract.pictures import Bucket, Series, Timeseries
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import run, zones
 from codex_usage_tracker.query.dimensions import DIMENSIONS
+from codex_usage_tracker.reports.marks import marks
 from codex_usage_tracker.reports.scope import NUMBER_NAMES, named, numbers, schema, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from codex_usage_tracker.pricing.prices import Prices
     from codex_usage_tracker.query.dimensions import Dimension
     from codex_usage_tracker.query.filters import Filter
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.query.run import Numbers
 
+HOUR_MS = 3_600_000
 MOST_BUCKETS = 10_000
 NOTHING = (0,) * len(NUMBER_NAMES)
 
@@ -37,12 +44,20 @@ class _Whole(NamedTuple):
 
 def timeseries(
     reader: Reader, chosen: Filter, *, bucket: str, metrics: Sequence[str], by: Dimension | None = None, top: int = 8,
+    prices: Prices | None = None,
 ) -> Timeseries:  # fmt: skip
     """Return metrics by bucket, split by a dimension into its largest groups and the others together."""
     split = [DIMENSIONS[bucket], *([by] if by else [])]
     groups = run.groups(reader.db, chosen, split, reader.zone)
     labels = sorted(one.keys[0] for one in groups if one.keys[0])
     buckets = list(_buckets(reader, chosen, bucket, labels))
+    for one in [one for one in buckets if bucket == "hour" and one.ends_at - one.starts_at > HOUR_MS]:
+        halves = _halves(reader, one)
+        place = buckets.index(one)
+        buckets[place : place + 1] = halves
+        groups = _parted(
+            groups, one.label, halves, run.groups(reader.db, _within(chosen, halves[1]), split, reader.zone)
+        )
     wholes = _wholes(groups, by, top, NUMBER_NAMES.index(metrics[0]))
     return Timeseries(
         schema=schema("timeseries"),
@@ -51,6 +66,7 @@ def timeseries(
         buckets=buckets,
         series=[_series(one, name, buckets, by) for one in wholes for name in metrics],
         totals=numbers(run.totals(reader.db, chosen)),
+        marks=marks(reader, chosen, buckets[0].starts_at, buckets[-1].ends_at, prices) if buckets and prices else [],
     )
 
 
@@ -99,6 +115,40 @@ def _value(told: Numbers | None, metric: str) -> int | str | None:
     if metric in {"usd", "credits"}:
         return named(told)[metric]  # type: ignore[no-any-return]
     return told[NUMBER_NAMES.index(metric)]
+
+
+# -- an hour that the clocks tell twice -------------------------------------------------------------------------------
+
+
+def _halves(reader: Reader, hour: Bucket) -> list[Bucket]:
+    """Return a local hour that lasts longer as the hour and the one told again, named with their offsets."""
+    edges = (hour.starts_at, hour.starts_at + HOUR_MS, hour.ends_at)
+    return [
+        Bucket(label=zones.moment(at, reader.zone).isoformat(timespec="minutes"), starts_at=at, ends_at=end)
+        for at, end in pairwise(edges)
+    ]
+
+
+def _within(chosen: Filter, half: Bucket) -> Filter:
+    since, until = max(chosen.since or 0, half.starts_at), min(chosen.until or half.ends_at, half.ends_at)
+    return msgspec.structs.replace(chosen, since=since, until=max(since, until))
+
+
+def _parted(
+    groups: Sequence[run.Group], label: str, halves: Sequence[Bucket], later: Sequence[run.Group]
+) -> list[run.Group]:
+    """Return groups with the calls of one label parted between two."""
+    after = {one.keys[1:]: one.numbers for one in later}
+    found = []
+    for one in groups:
+        if one.keys[0] != label:
+            found.append(one)
+            continue
+        second = after.get(one.keys[1:], NOTHING)
+        first = tuple(map(sub, one.numbers, second))
+        told = zip(halves, (first, second), strict=True)
+        found += [run.Group((half.label, *one.keys[1:]), numbers) for half, numbers in told if any(numbers)]
+    return found
 
 
 # -- buckets ----------------------------------------------------------------------------------------------------------
