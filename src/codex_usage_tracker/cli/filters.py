@@ -28,6 +28,8 @@ VALUES = (
     ("--origin", "WHO", "Only what user, codex or unknown caused."),
     ("--project", "NAME", "Only this project."),
     ("--directory", "DIR", "Only threads that began in this folder."),
+    ("--branch", "NAME", "Only threads that began on this branch."),
+    ("--source", "NAME", "Only threads that were begun so: cli, exec, vscode ..."),
     ("--thread", "ID", "Only this thread with all below it: an id, its beginning or end, or a name."),
 )
 
@@ -39,7 +41,7 @@ def with_filters(function: Function) -> Function:
     decorators = [click.option(name, metavar=word, help=text) for name, word, text in RANGE]
     decorators += [click.option(name, metavar=word, multiple=True, help=text) for name, word, text in VALUES]
     decorators += [
-        click.option("--search", metavar="TEXT", help="Only threads with this in name, id, project, folder or branch."),
+        click.option("--search", metavar="TEXT", help="Only threads with this in name, id, folder, branch ..."),
         click.option(
             "--pricing-status", type=click.Choice(["priced", "estimated", "unpriced"]), multiple=True,
             help="Only calls whose cost in USD is that.",

@@ -28,6 +28,8 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     origin: tuple[str, ...] = ()
     project: tuple[str, ...] = ()
     directory: tuple[str, ...] = ()
+    branch: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
     thread: tuple[str, ...] = ()
     search: str = ""
     pricing_status: tuple[str, ...] = ()
@@ -62,14 +64,22 @@ NOT_ARCHIVED = "thread_id NOT IN (SELECT id FROM thread WHERE archived)"
 MANY = 10_000
 """Threads; of more it is faster to look at all calls, and most often few threads are left out."""
 PROFILES = "profile_id IN (SELECT id FROM profile WHERE {})"
-THREAD_COLUMNS = {"project": "project.name", "directory": "project.cwd"}
+THREAD_COLUMNS = {
+    "project": "project.name",
+    "directory": "project.cwd",
+    "branch": "coalesce(thread.git_branch, 'unknown')",
+    "source": "coalesce(nullif((SELECT source FROM client WHERE id = thread.client_id), ''), 'unknown')",
+}
 RATES = "rate_id IN (SELECT id FROM rate WHERE {})"
 RATE_COLUMNS = {"pricing_status": "status", "credit_confidence": "confidence"}
 CONFIDENCE_SPELLINGS = {"estimated": "inferred", "unpriced": "missing"}
 """What other trackers call the confidences of credits."""
 LEAST = {"min_tokens": "input + output", "min_usd": "usd", "min_credits": "credits"}
 PROFILE_COLUMNS = ("model", "effort", "tier", "kind", "origin")
-SEARCHED = ("thread.name", "thread.thread_id", "project.name", "project.cwd", "thread.git_branch", "thread.nickname")
+SEARCHED = (
+    "thread.name", "thread.thread_id", "thread.parent_id", "thread.git_branch", "thread.nickname", "thread.role",
+    "project.name", "project.cwd", "project.tags", "project.git_remote",
+)  # fmt: skip
 
 
 def threads(reader: apsw.Connection, chosen: Filter) -> list[int] | None:

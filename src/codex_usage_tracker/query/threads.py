@@ -51,12 +51,13 @@ def find(reader: apsw.Connection, wanted: str) -> list[str]:
 KNOWN = {
     "project": "SELECT DISTINCT name FROM project",
     "directory": "SELECT DISTINCT cwd FROM project",
+    "branch": "SELECT DISTINCT git_branch FROM thread WHERE git_branch > ''",
     "thread": "SELECT thread_id FROM thread",
 }
 
 
 def known(reader: apsw.Connection, name: str) -> list[str]:
-    """Return all projects, directories or thread ids there are."""
+    """Return all projects, directories, branches or thread ids there are."""
     return [str(row[0]) for row in reader.execute(KNOWN[name])]
 
 

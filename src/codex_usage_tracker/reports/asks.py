@@ -36,6 +36,7 @@ RANGES = {one.replace("-", ""): one for one in spans.PRESETS} | {"alltime": "all
 METRICS = {"tokens": "total_tokens", "cost": "usd"}
 """Short names of metrics; every metric is known by its own name too."""
 METRIC_NAMES = (*BY_NAME, *METRICS)
+NAMED = ("model", "effort", "tier", "kind", "origin", "project", "directory", "branch", "source")
 MOST_ROWS = 10_000
 PATH = re.compile(r" - at `\$\.?\[?([^`\[]*)[^`]*`")
 
@@ -80,12 +81,20 @@ class CallsChoice(RangeChoice, frozen=True, kw_only=True):
     ] = ()
     project: Annotated[Values, Meta(description="A project; any of several, in any case.")] = ()
     directory: Annotated[Values, Meta(description="A folder that threads began in; any of several, in any case.")] = ()
+    branch: Annotated[Values, Meta(description="A branch that threads began on; any of several, in any case.")] = ()
+    source: Annotated[
+        Values, Meta(description="How a thread was begun: cli, exec, vscode ...; any of several, in any case.")
+    ] = ()
     thread: Annotated[
         Values,
         Meta(description="A thread with all below it: an id, a part of it at either end, or a name; any of several."),
     ] = ()
     search: Annotated[
-        str, Meta(max_length=500, description="Threads with this in name, id, project, folder or branch.")
+        str,
+        Meta(
+            max_length=500,
+            description="Threads with this in name, id, project, folder, tags, remote, branch, role or nickname.",
+        ),
     ] = ""
     pricing_status: tuple[Literal["priced", "estimated", "unpriced"], ...] = ()
     credit_confidence: tuple[
@@ -161,7 +170,7 @@ def filter_of(ask: CallsChoice, reader: Reader) -> Filter:
         min_tokens=ask.min_tokens,
         min_usd=_units("min_cost", ask.min_cost, USD_UNITS),
         min_credits=_units("min_credits", ask.min_credits, CREDIT_UNITS),
-        **{name: getattr(ask, name) for name in ("model", "effort", "tier", "kind", "origin", "project", "directory")},
+        **{name: getattr(ask, name) for name in NAMED},
     )
 
 

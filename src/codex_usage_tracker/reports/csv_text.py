@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from codex_usage_tracker.contract import Numbers
-from codex_usage_tracker.reports.export import FIELDS, rows
+from codex_usage_tracker.reports.export import FIELDS, OLDEST, rows, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codex_usage_tracker.contract import Summary
     from codex_usage_tracker.query.filters import Filter
     from codex_usage_tracker.query.reader import Reader
-    from codex_usage_tracker.reports.export import Hiding
+    from codex_usage_tracker.reports.export import Hiding, Order, Part
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins with one of these would be run by a spreadsheet."""
@@ -36,13 +36,15 @@ def guarded(value: object) -> object:
 
 
 def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:
-    """Write a filter's calls with instants as ISO 8601 in UTC; return the number of rows."""
-    out.write(_text([FIELDS]))
-    count = 0
-    for batch in rows(reader, chosen, hiding):
-        out.write(_text([*row[:AT], instant(row[AT]), *row[AT + 1 :]] for row in batch))
-        count += len(batch)
-    return count
+    """Write a filter's calls; return the number of rows."""
+    return written(parts(reader, chosen, hiding), out)
+
+
+def parts(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[Part]:
+    """Give a filter's calls with instants as ISO 8601 in UTC, in parts."""
+    yield _text([FIELDS]), 0
+    for batch in rows(reader, chosen, hiding, order):
+        yield _text([*row[:AT], instant(row[AT]), *row[AT + 1 :]] for row in batch), len(batch)
 
 
 def of_summary(answer: Summary) -> bytes:

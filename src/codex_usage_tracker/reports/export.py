@@ -23,6 +23,8 @@ FIELDS = CallRow.__struct_fields__
 ARCHIVED = FIELDS.index("archived")
 
 Row = tuple[object, ...]
+Part = tuple[bytes, int]
+"""A part of a file, and how many calls are in it."""
 
 
 class Hiding(NamedTuple):
@@ -32,25 +34,48 @@ class Hiding(NamedTuple):
     secret: bytes
 
 
-def rows(reader: Reader, chosen: Filter, hiding: Hiding) -> Iterator[list[Row]]:
-    """Give a filter's calls, the oldest first, in batches of tuples in the order of `CallRow`'s fields."""
+class Order(NamedTuple):
+    """The order of calls, by default the oldest first."""
+
+    sort: str = "time"
+    ascending: bool = True
+
+
+OLDEST = Order()
+
+
+def rows(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[list[Row]]:
+    """Give a filter's calls in batches of tuples in the order of `CallRow`'s fields."""
     reader.take_time()
     veil = privacy.row_veil("CallRow", FIELDS, *hiding)
-    found = run.calls(reader.db, chosen, ascending=True)
+    found = run.calls(reader.db, chosen, sort=order.sort, ascending=order.ascending)
     while batch := list(islice(found, BATCH_ROWS)):
         told = map(with_money, batch)
         yield [tuple(veil((*row[:ARCHIVED], bool(row[ARCHIVED]), *row[ARCHIVED + 1 :]))) for row in told]
 
 
+def written(parts: Iterator[Part], out: IO[bytes]) -> int:
+    """Write the parts of a file; return the number of rows in them."""
+    count = 0
+    for text, number in parts:
+        out.write(text)
+        count += number
+    return count
+
+
 def write_json(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:
-    """Write one object with schema, scope and rows, a row a line; return the number of rows."""
+    """Write a filter's calls as JSON; return the number of rows."""
+    return written(parts(reader, chosen, hiding), out)
+
+
+def parts(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[Part]:
+    """Give one object with schema, scope and rows, a row a line, in parts."""
     encoder = msgspec.json.Encoder()
     scope: Scope = privacy.hidden(scope_of(reader, chosen), *hiding)
-    out.write(b'{"schema":%b,"scope":%b,"rows":[' % (encoder.encode(schema("export")), encoder.encode(scope)))
-    count = 0
-    for batch in rows(reader, chosen, hiding):
+    yield b'{"schema":%b,"scope":%b,"rows":[' % (encoder.encode(schema("export")), encoder.encode(scope)), 0
+    before = b"\n"
+    for batch in rows(reader, chosen, hiding, order):
         lines = [encoder.encode(dict(zip(FIELDS, row, strict=True))) for row in batch]
-        out.write((b",\n" if count else b"\n") + b",\n".join(lines))
-        count += len(batch)
-    out.write(b"\n]}\n")
-    return count
+        yield before + b",\n".join(lines), len(batch)
+        before = b",\n"
+    yield b"\n]}\n", 0

@@ -20,6 +20,7 @@ from codex_usage_tracker.web.changes import Changes
 from codex_usage_tracker.web.compat import SERVED
 from codex_usage_tracker.web.demo import Demo
 from codex_usage_tracker.web.desk import Desk
+from codex_usage_tracker.web.export import exported
 from codex_usage_tracker.web.live import Feed, Refresher, Watch, generation_of
 from codex_usage_tracker.web.security import Guard
 
@@ -71,7 +72,10 @@ class Dashboard:
 
         loop = asyncio.get_running_loop()
         self.feed.generation = await self.desk.run(lambda: generation_of(self.desk.tracker))
-        self.refresher = Refresher(self.desk.tracker, lambda found: _later(loop, self.feed.publish, found))
+        tracker, publish = self.desk.tracker, self.feed.publish
+        self.refresher = Refresher(
+            tracker, lambda found: _later(loop, publish, found), lambda error: self._tried(loop, error)
+        )
         watch = Watch(lambda: self.desk.tracker.homes, self.refresher.request)
         if self.refreshes:
             self.refresher.request()
@@ -87,6 +91,11 @@ class Dashboard:
     def _reread(self) -> None:
         if self.refreshes:
             self.refresher.request()
+
+    def _tried(self, loop: asyncio.AbstractEventLoop, error: BaseException | None) -> None:
+        """Tell all pages why nothing new was read, or that it was."""
+        trouble = msgspec.json.encode(error and replies.told(error, self.desk.mode)).decode()
+        _later(loop, self.feed.suffer, trouble)
 
     def close(self) -> None:
         """Let everybody go."""
@@ -124,6 +133,8 @@ class Dashboard:
             Route("/api/live", self._live),
             Route("/api/openapi.json", self._openapi),
             Route("/api/demo", self._demo, methods=["GET", "POST"]),
+            Route("/api/export", self._export),
+            Route("/api/demo/export", self._export, name="demo"),
             Route("/api/link", self._link, methods=["POST"]),
             *self.changes.routes(),
             Route("/api/ingest/run", self._ingest, methods=["POST"]),
@@ -139,6 +150,9 @@ class Dashboard:
 
     async def _openapi(self, request: Request) -> Response:
         return replies.json_reply(openapi.document(), request)
+
+    async def _export(self, request: Request) -> Response:
+        return await exported(self.demo.desk if "/demo/" in request.url.path else self.desk, request)
 
     async def _demo(self, request: Request) -> Response:
         make = request.method == "POST"
@@ -230,7 +244,7 @@ class _Caught:
             LOG.info("%s %s %d %.1f ms", scope["method"], name, status, (time.monotonic() - began) * 1000)
 
 
-def _later(loop: asyncio.AbstractEventLoop, function: Callable[[int], None], found: int) -> None:
+def _later(loop: asyncio.AbstractEventLoop, function: Callable[[Any], None], found: object) -> None:
     """Have something done in the loop; it may have ended."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(function, found)

@@ -63,9 +63,7 @@ class Desk:
         return await self.run(lambda: self._reply(request, question, params))
 
     def _reply(self, request: Request, question: Question[Any], params: dict[str, list[str]]) -> Response:
-        ask = asks.read(question.ask, params)
-        if getattr(ask, "search", "") and self.mode != privacy.NORMAL:
-            raise InvalidValueError(f"search would find what {self.mode} mode hides", "Leave it out.")
+        ask = self.read(question.ask, params)
         with self.reader() as reader:
             tag = self._tag(reader, question, params)
             if tag in request.headers.get("if-none-match", ""):
@@ -75,8 +73,15 @@ class Desk:
             self._keep(tag, body)
         return sent(body, request, ETag=tag)
 
+    def read(self, kind: type[asks.AskType], params: dict[str, list[str]]) -> asks.AskType:
+        """Return a question as texts by name ask it, unless it would find what is hidden."""
+        ask = asks.read(kind, params)
+        if getattr(ask, "search", "") and self.mode != privacy.NORMAL:
+            raise InvalidValueError(f"search would find what {self.mode} mode hides", "Leave it out.")
+        return ask
+
     def _body(self, reader: Reader, question: Question[Any], ask: asks.Ask) -> bytes:
-        return msgspec.json.encode(self.hide(answer(question, reader, self._unveiled(ask, reader), self.settings)))
+        return msgspec.json.encode(self.hide(answer(question, reader, self.unveiled(ask, reader), self.settings)))
 
     def _keep(self, tag: str, body: bytes) -> None:
         """Keep an answer for who asks the same next, up to so many."""
@@ -88,7 +93,7 @@ class Desk:
         """Return an answer as the privacy mode shows it."""
         return hidden(found, self.mode, self.tracker.secret() if self.mode != privacy.NORMAL else b"")
 
-    def _unveiled(self, ask: asks.Ask, reader: Reader) -> asks.Ask:
+    def unveiled(self, ask: asks.AskType, reader: Reader) -> asks.AskType:
         """Return a question with the labels that hidden answers have as the names they stand for."""
         if self.mode == privacy.NORMAL:
             return ask

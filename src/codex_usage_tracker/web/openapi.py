@@ -10,6 +10,7 @@ import msgspec
 from codex_usage_tracker import __version__
 from codex_usage_tracker.contract import outcomes, server, settings
 from codex_usage_tracker.web.compat import SERVED
+from codex_usage_tracker.web.export import ExportAsk
 
 if TYPE_CHECKING:
     from codex_usage_tracker.reports.registry import Question
@@ -37,6 +38,7 @@ TASKS: tuple[Task, ...] = (
 """Routes that are no question: method, name, body, answer, meaning."""
 OTHERS = {
     "/api/live": ("text/event-stream", "Server-sent events: `generation` with the data's number whenever it changes."),
+    "/api/export": ("text/csv", "All calls of a choice as `export` writes them; `format`, `sort` and `direction` too."),
     "/metrics": ("application/openmetrics-text", "Usage as OpenMetrics."),
 }
 
@@ -45,7 +47,7 @@ OTHERS = {
 def document() -> Schema:
     """Return the whole description."""
     questions = list(SERVED.values())
-    asks = {one.name: one.ask for one in questions}
+    asks = {one.name: one.ask for one in questions} | {"export": ExportAsk}
     of_tasks = (kind for task in TASKS for kind in task[2:4] if kind)
     kinds = [*asks.values(), *(one.answer for one in questions), *of_tasks, outcomes.FailureAnswer]
     told, components = msgspec.json.schema_components(kinds, ref_template=REF)
@@ -61,6 +63,7 @@ def document() -> Schema:
     for path, (kind, doc) in OTHERS.items():
         replies = {"200": {"description": doc, "content": {kind: {"schema": {"type": "string"}}}}, "default": FAILED}
         paths[path] = {"get": {"operationId": path, "summary": doc, "responses": replies}}
+    paths["/api/export"]["get"]["parameters"] = _parameters(components[ExportAsk.__name__])
     names = {one.__name__ for one in asks.values()}
     paths["/api/health"]["get"]["security"] = []
     return {
