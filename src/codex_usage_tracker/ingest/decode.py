@@ -14,8 +14,6 @@ MAX_TOKENS = 10**12
 """A counter beyond this is damage: sums of calls must stay below 2^63."""
 MAX_NUMBER = 2**53
 """Any other number beyond this is damage; databases and programs hold whole numbers up to here."""
-
-
 NESTED = frozenset({"event_msg", "response_item"})
 EPOCH = datetime.fromtimestamp(0, UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -58,8 +56,6 @@ class WindowJson(msgspec.Struct, gc=False):
 class CreditsJson(msgspec.Struct, gc=False):
     """Credits beside the windows; `balance` is a decimal string."""
 
-    has_credits: bool | None = None
-    unlimited: bool | None = None
     balance: str | None = None
 
 
@@ -103,7 +99,6 @@ class HistoryBase(msgspec.Struct, gc=False):
     """Where a paginated fork or revert goes on; `thread_id` names a rollout, not always a thread."""
 
     thread_id: str | None = None
-    end_ordinal_exclusive: int | None = None
 
 
 class SessionMeta(msgspec.Struct, gc=False):
@@ -135,15 +130,12 @@ class TurnContext(msgspec.Struct, gc=False):
     turn_id: str | None = None
     model: str | None = None
     effort: str | None = None
-    cwd: str | None = None
 
 
 class ThreadSettings(msgspec.Struct, gc=False):
     """Settings that a thread was given; no `service_tier` means that none was asked for."""
 
-    model: str | None = None
     service_tier: str | None = None
-    reasoning_effort: str | None = None
 
 
 class SettingsApplied(msgspec.Struct, gc=False):
@@ -165,7 +157,6 @@ class TurnEvent(msgspec.Struct, gc=False):
     turn_id: str | None = None
     root_turn_id: str | None = None
     started_at: float | None = None
-    completed_at: float | None = None
     duration_ms: float | None = None
     time_to_first_token_ms: float | None = None
     model_context_window: int | None = None
@@ -216,28 +207,22 @@ class ItemJson(msgspec.Struct, gc=False):
     """A finished item of a paginated rollout."""
 
     type: str = ""
-    id: str | None = None
     command: Any = None
     exit_code: int | None = None
-    changes: dict[str, msgspec.Raw] | None = None
     server: str | None = None
     tool: str | None = None
-    status: Any = None
 
 
 class ItemCompleted(msgspec.Struct, gc=False):
     """The line that carries a finished item."""
 
     item: ItemJson
-    turn_id: str | None = None
 
 
 class PatchEnd(msgspec.Struct, gc=False):
     """A patch that was applied or refused."""
 
-    call_id: str | None = None
     success: bool | None = None
-    changes: dict[str, msgspec.Raw] | None = None
 
 
 class NameUpdated(msgspec.Struct, gc=False):
@@ -245,7 +230,6 @@ class NameUpdated(msgspec.Struct, gc=False):
 
     thread_id: str | None = None
     thread_name: str | None = None
-    updated_at: str | None = None
 
 
 class Peek(msgspec.Struct, gc=False):
@@ -292,17 +276,18 @@ class Decoder(Generic[Record]):
         try:
             return self.strict(line).payload  # type: ignore[no-any-return]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return self.second_try(line)
+            return self._second_try(line)
 
-    def second_try(self, line: bytes) -> Record | Unrecognised:
-        """Return the payload of a line that is not quite as it should be."""
+    def _second_try(self, line: bytes) -> Record | Unrecognised:
         try:
             found: Any = msgspec.json.decode(_readable(line), type=self.shape, strict=False)
-        except msgspec.ValidationError:
-            return Unrecognised("unexpected_shape")
-        except (msgspec.DecodeError, RecursionError):
-            return Unrecognised("invalid_json")
+        except (msgspec.DecodeError, RecursionError) as error:
+            return _unrecognised(error)
         return found.payload  # type: ignore[no-any-return]
+
+
+def _unrecognised(error: Exception) -> Unrecognised:
+    return Unrecognised("unexpected_shape" if isinstance(error, msgspec.ValidationError) else "invalid_json")
 
 
 _envelope = msgspec.json.Decoder(Envelope, strict=False)
@@ -326,10 +311,8 @@ def envelope(line: bytes) -> Head | Unrecognised:
     """Return the timestamp, kind and ordinal of a line of any layout."""
     try:
         found = _envelope.decode(_readable(line))
-    except msgspec.ValidationError:
-        return Unrecognised("unexpected_shape")
-    except (msgspec.DecodeError, RecursionError):
-        return Unrecognised("invalid_json")
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _unrecognised(error)
     kind = found.type or found.record_type
     if kind in NESTED and found.payload is not None:
         kind = f'{kind}","payload":{{"type":"{found.payload.type}'

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from codex_usage_tracker.ingest import decode, labels
 from codex_usage_tracker.ingest.account import Account
 from codex_usage_tracker.ingest.decode import Decoder, Unrecognised
@@ -28,10 +26,7 @@ def _decoded(record: type[Any], handle: Callable[[Account, Any, int, int], None]
     decoder: Decoder[Any] = Decoder(record)
 
     def handler(account: Account, line: bytes, timestamp: bytes | None, number: int) -> None:
-        try:
-            payload = decoder.strict(line).payload
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            payload = decoder.second_try(line)
+        payload = decoder(line)
         if payload.__class__ is Unrecognised:
             account.note(payload.reason, number)
         else:
@@ -148,12 +143,9 @@ def _agent_spoke(account: Account, _line: bytes, timestamp: bytes | None, _numbe
     account.caused(AGENT, timestamp)
 
 
-def _noted(label: str) -> Handler:
-    def handler(account: Account, _line: bytes, _timestamp: bytes | None, number: int) -> None:
-        if not account.state.inherited:
-            account.fact(label, number)
-
-    return handler
+def _rolled_back(account: Account, _line: bytes, _timestamp: bytes | None, number: int) -> None:
+    if not account.state.inherited:
+        account.fact("outcome:thread_rolled_back", number)
 
 
 def _event(name: str) -> bytes:
@@ -164,6 +156,14 @@ def _item_line(name: str) -> bytes:
     return b"response_item" + INNER + name.encode()
 
 
+def _events(names: str) -> list[bytes]:
+    return [_event(name) for name in names.split()]
+
+
+def _item_lines(names: str) -> list[bytes]:
+    return [_item_line(name) for name in names.split()]
+
+
 _started = _decoded(decode.TurnEvent, Account.task_started)
 _completed = _decoded(decode.TurnEvent, Account.task_complete)
 
@@ -171,23 +171,8 @@ ITEM_HANDLERS: dict[bytes, Handler] = {
     b"UserMessage": _asked,
     b"AgentMessage": _repeated,
     **dict.fromkeys(
-        (
-            b"Reasoning",
-            b"FileChange",
-            b"ContextCompaction",
-            b"WebSearch",
-            b"Plan",
-            b"HookPrompt",
-            b"FunctionCallOutput",
-            b"CollabAgentToolCall",
-            b"SubAgentActivity",
-            b"ImageView",
-            b"Sleep",
-            b"ImageGeneration",
-            b"EnteredReviewMode",
-            b"ExitedReviewMode",
-            b"DynamicToolCall",
-        ),
+        b"Reasoning FileChange ContextCompaction WebSearch Plan HookPrompt FunctionCallOutput CollabAgentToolCall"
+        b" SubAgentActivity ImageView Sleep ImageGeneration EnteredReviewMode ExitedReviewMode DynamicToolCall".split(),
         _nothing,
     ),
 }
@@ -211,65 +196,33 @@ HANDLERS: dict[bytes, Handler] = {
     _event("agent_reasoning"): _answering,
     _event("item_completed"): _item,
     _event("patch_apply_end"): _decoded(decode.PatchEnd, _patch_end),
-    _event("thread_rolled_back"): _noted("outcome:thread_rolled_back"),
+    _event("thread_rolled_back"): _rolled_back,
     _item_line("message"): _message,
     _item_line("agent_message"): _agent_spoke,
     _item_line("reasoning"): _answering,
     _item_line("function_call_output"): _tool_output,
     _item_line("custom_tool_call_output"): _tool_output,
 } | dict.fromkeys(
-    map(
-        _item_line,
-        (
-            "function_call",
-            "custom_tool_call",
-            "local_shell_call",
-            "web_search_call",
-            "tool_search_call",
-            "image_generation_call",
-        ),
+    _item_lines(
+        "function_call custom_tool_call local_shell_call web_search_call tool_search_call image_generation_call"
     ),
     _tool_call,
 )
 
-SILENT = (
-    frozenset({b"world_state", b"dynamic_tools_updated", b"retained_context", b"security_risk_score"})
-    | frozenset({b"inter_agent_communication", b"inter_agent_communication_metadata", b"realtime_item"})
-    | frozenset({b"message", b"reasoning", b"function_call", b"function_call_output", b"local_shell_call", b"state"})
-    | frozenset(
-        map(
-            _event,
-            (
-                "agent_reasoning_raw_content",
-                "context_compacted",
-                "entered_review_mode",
-                "exited_review_mode",
-                "exec_command_end",
-                "mcp_tool_call_end",
-                "web_search_end",
-                "view_image_tool_call",
-                "image_generation_end",
-                "sub_agent_activity",
-                "thread_goal_updated",
-                "undo_completed",
-                "guardian_assessment",
-            ),
-        ),
-    )
-    | frozenset(
-        map(
-            _item_line,
-            (
-                "additional_tools",
-                "ghost_snapshot",
-                "tool_search_output",
-                "compaction",
-                "context_compaction",
-                "configuration_update",
-                "compaction_trigger",
-            ),
-        ),
-    )
+SILENT = frozenset(
+    b"world_state dynamic_tools_updated retained_context security_risk_score inter_agent_communication"
+    b" inter_agent_communication_metadata realtime_item message reasoning function_call function_call_output"
+    b" local_shell_call state".split()
+).union(
+    _events(
+        "agent_reasoning_raw_content context_compacted entered_review_mode exited_review_mode exec_command_end"
+        " mcp_tool_call_end web_search_end view_image_tool_call image_generation_end sub_agent_activity"
+        " thread_goal_updated undo_completed guardian_assessment"
+    ),
+    _item_lines(
+        "additional_tools ghost_snapshot tool_search_output compaction context_compaction configuration_update"
+        " compaction_trigger"
+    ),
 )
 """Kinds that are normal and add nothing; any other kind without a handler is counted as unknown."""
 
@@ -287,9 +240,6 @@ QUICK: dict[bytes, tuple[bytes, Handler]] = {
     b'token_usage_record","payload":{"thread': (b'token_usage_record"', HANDLERS[b"token_usage_record"]),
     b'turn_context","payload":{"turn_id":"01': (b'turn_context"', HANDLERS[b"turn_context"]),
     b'world_state","payload":{"full":true,"s': (b'world_state"', _nothing),
-    **dict.fromkeys(
-        (_item_line("function_call")[:KIND_BYTES], _item_line("custom_tool_call")[:KIND_BYTES]),
-        (_item_line(""), _tool),
-    ),
+    **{kind[:KIND_BYTES]: (_item_line(""), _tool) for kind in _item_lines("function_call custom_tool_call")},
 }
 """Kinds and handlers by the first bytes of `type` and payload type, where those bytes tell the kind."""

@@ -15,29 +15,14 @@ MAX_MODEL = 128
 NAMELESS = frozenset({"web_search_call", "local_shell_call", "tool_search_call", "image_generation_call"})
 HISTORY_MODES = frozenset({"legacy", "paginated"})
 TURN_ERRORS = frozenset(
-    {
-        "context_window_exceeded",
-        "usage_limit_exceeded",
-        "rate_limit_exceeded",
-        "server_overloaded",
-        "response_stream_disconnected",
-        "response_stream_connection_failed",
-        "response_too_many_failed_attempts",
-        "http_connection_failed",
-        "internal_server_error",
-        "bad_request",
-        "unauthorized",
-        "sandbox_error",
-        "cyber_policy",
-        "session_budget_exceeded",
-    },
+    "context_window_exceeded usage_limit_exceeded rate_limit_exceeded server_overloaded response_stream_disconnected"
+    " response_stream_connection_failed response_too_many_failed_attempts http_connection_failed internal_server_error"
+    " bad_request unauthorized sandbox_error cyber_policy session_budget_exceeded".split()
 )
 ABORT_REASONS = frozenset({"interrupted", "replaced", "review_ended", "budget_limited"})
 EFFORTS = frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra"})
 TIERS = frozenset({"default", "standard", "auto", "priority", "fast", "flex", "batch", "ultrafast"})
-PLANS = frozenset(
-    {"free", "go", "plus", "pro", "prolite", "team", "business", "enterprise", "edu", "education", "unknown"},
-)
+PLANS = frozenset("free go plus pro prolite team business enterprise edu education unknown".split())
 
 
 def known(value: object, table: frozenset[str]) -> str | None:
