@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from concurrent.futures import Future
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker.errors import TrackerError
@@ -32,14 +32,20 @@ ADDED, DELETED = 1, 3
 """What `watchfiles` calls something new, and something that went."""
 HEARTBEAT_SECONDS = 15.0
 TELL_SECONDS = 1.0
+AGAIN_SECONDS = 5.0
+"""When what failed is tried again."""
 
 
 class Refresher:
     """Refreshes one after the other in a thread that dies with the process; the store is safe against that."""
 
-    def __init__(self, tracker: Tracker, done: Callable[[int], None]) -> None:
+    def __init__(
+        self, tracker: Tracker, done: Callable[[int], None], tried: Callable[[BaseException | None], None]
+    ) -> None:
         self.tracker = tracker
         self.done = done
+        self.tried = tried
+        self._failed: BaseException | None = None
         self._asked: SimpleQueue[Future[Refreshed]] = SimpleQueue()
         self._waiting = threading.Event()
         self._told_at = 0.0
@@ -62,17 +68,27 @@ class Refresher:
 
     def _work(self) -> None:
         while True:
-            asked = self._asked.get()
+            asked = self._next()
             self._waiting.clear()
             self._idle.clear()
             try:
                 found = self.tracker.refresh(watching=Watching(self._tell))
             except BaseException as error:  # noqa: BLE001  (told to who asked)
+                self._failed = error
                 asked.set_exception(error)
             else:
+                self._failed = None
                 asked.set_result(found)
                 self.done(found.generation)
+            self.tried(self._failed)
             self._idle.set()
+
+    def _next(self) -> Future[Refreshed]:
+        """Wait for the next to be asked for; what failed is tried again without being asked."""
+        try:
+            return self._asked.get(timeout=AGAIN_SECONDS if self._failed else None)
+        except Empty:
+            return Future()
 
     def close(self, seconds: float) -> bool:
         """Have a refresh end where it is, keeping what was read; say whether it did in time."""
@@ -94,6 +110,7 @@ class Feed:
     def __init__(self, generation: int = 0) -> None:
         self.generation = generation
         self.settings = 0
+        self.trouble = "null"
         self.closed = False
         self._changed = asyncio.Event()
 
@@ -108,6 +125,12 @@ class Feed:
         self.generation, self.settings = generation, self.settings + 1
         self._wake()
 
+    def suffer(self, trouble: str) -> None:
+        """Tell why nothing new is read, as JSON; null says that it is."""
+        if trouble != self.trouble:
+            self.trouble = trouble
+            self._wake()
+
     def close(self) -> None:
         """Let all who listen go."""
         self.closed = True
@@ -120,6 +143,7 @@ class Feed:
     async def events(self, last: str | None) -> AsyncIterator[str]:
         """Give server-sent events: the generation now unless it is known, each further one, and signs of life."""
         yield "retry: 1000\n\n"
+        suffered = "null"
         told = None if last is None or not last.isdigit() else (int(last), self.settings)
         while not self.closed:
             changed, now = self._changed, (self.generation, self.settings)
@@ -127,6 +151,10 @@ class Feed:
                 told = now
                 data = f'{{"generation":{now[0]},"settings":{now[1]}}}'
                 yield f"id: {now[0]}\nevent: generation\ndata: {data}\n\n"
+                continue
+            if suffered != self.trouble:
+                suffered = self.trouble
+                yield f"event: trouble\ndata: {suffered}\n\n"
                 continue
             try:
                 await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)

@@ -72,12 +72,18 @@ def sent(body: bytes, request: Request | None = None, status: int = 200, **heade
 def failure(error: BaseException, mode: str) -> Response:
     """Return why there is no answer: in our words, and nothing of a log or a path where nobody foresaw it."""
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-    if isinstance(error, TrackerError):
-        told = Failure(code=error.code, message=error.message, hint=error.hint)
-    else:
-        told = Failure(code="unexpected", message=f"an unexpected {type(error).__name__} at {_place(error)}", hint="")
     headers = {"Retry-After": "1"} if status == 503 else {}  # noqa: PLR2004
-    return json_reply(FailureAnswer(error=privacy.hidden(told, mode, b"")), None, status, **headers)
+    return json_reply(FailureAnswer(error=told(error, mode)), None, status, **headers)
+
+
+def told(error: BaseException, mode: str) -> Failure:
+    """Return a failure as a privacy mode shows it."""
+    if isinstance(error, TrackerError):
+        found = Failure(code=error.code, message=error.message, hint=error.hint)
+    else:
+        found = Failure(code="unexpected", message=f"an unexpected {type(error).__name__} at {_place(error)}", hint="")
+    shown: Failure = privacy.hidden(found, mode, b"")
+    return shown
 
 
 def _place(error: BaseException) -> str:
