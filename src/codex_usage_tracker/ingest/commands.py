@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from codex_usage_tracker.ingest import command_families as table
 from codex_usage_tracker.ingest.command_families import PROGRAMS, READERS, SEARCHERS, Command
 
-__all__ = ["READERS", "SEARCHERS", "Command", "classify", "classify_code"]
+__all__ = ["READERS", "SEARCHERS", "Command", "Run", "classify", "classify_code", "runs"]
 
 MAX_CHARS = 4000
 """Characters of a command that are looked at."""
@@ -113,10 +114,15 @@ def _token() -> re.Pattern[str]:
 
 
 class _Simple(list[str]):
-    """The words of a simple command; whether its output goes to a file, and the heredoc it reads."""
+    """The words of a simple command; files it writes to, the heredoc it reads, and whether a pipe feeds it."""
 
-    writes = False
+    files: tuple[str, ...] = ()
     body = ""
+    piped = False
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.files)
 
 
 class _Reader:
@@ -164,6 +170,7 @@ class _Reader:
         in_array = self.frames and self.frames[-1][1] == "="
         if (self.simple or self.simple.writes) and not in_array:
             self.start()
+            self.simple.piped = token["operator"][0] == "|" and token["operator"] != "||"
 
     def heredoc(self, token: re.Match[str]) -> None:
         delimiter = token["heredoc"].lstrip("0123456789").lstrip("<- \t\\").strip("'\"")
@@ -186,8 +193,12 @@ class _Reader:
             at += 1
         return len(text)
 
-    def write(self, _: re.Match[str]) -> None:
-        self.simple.writes = self.simple.writes or not self.in_test()
+    def write(self, token: re.Match[str]) -> None:
+        if not self.in_test():
+            self.simple.files = (
+                *self.simple.files,
+                _unquoted(token["write"].lstrip("0123456789>|& \t") or " ").strip(),
+            )
 
     def array(self, _: re.Match[str]) -> None:
         self.simple.append("_=")
@@ -399,16 +410,74 @@ def _executed(args: list[str], flags: frozenset[str], depth: int) -> list[Comman
 
 def _inner(command: Command, args: list[str], depth: int, body: str) -> tuple[Command, ...]:
     """Return the commands that a command runs in its place, none if it speaks for itself."""
+    words = _inner_words(command, args, body)
+    if isinstance(words, str):
+        return _of_text(words[:MAX_CHARS], depth + 2)
+    inner = _of_words(words, depth + 1, body) if words else ()
+    return () if _may_be_scripts(command) and inner[:1] in _VAGUE else inner
+
+
+def _inner_words(command: Command, args: list[str], body: str) -> str | list[str]:
+    """Return what a command runs in its place, as a text or as words; nothing if it speaks for itself."""
     label = command.verb or command.family
     if label in table.SHELLS:
-        return _of_text(_script_of(label, args, body)[:MAX_CHARS], depth + 2)
+        return _script_of(label, args, body)
     words = _wrapped(label, args) if label in table.WRAPPERS else _hosted(label, args)
-    if not words:
-        return ()
-    inner = _of_text(words[0], depth + 2) if " " in words[0] else _of_words(words, depth + 1, body)
-    if label in table.RUNNERS:
-        return () if words[0] in table.AMBIGUOUS or inner[:1] in _VAGUE else inner
-    return () if label in table.INTERPRETERS and inner[:1] in _VAGUE else inner
+    if not words or (label in table.RUNNERS and words[0] in table.AMBIGUOUS):
+        return []
+    return words[0] if " " in words[0] else words
+
+
+def _may_be_scripts(command: Command) -> bool:
+    label = command.verb or command.family
+    return label in table.RUNNERS or label in table.INTERPRETERS
+
+
+class Run(NamedTuple):
+    """A simple command as it runs: its labels, its arguments, files it writes to, and whether a pipe feeds it."""
+
+    command: Command
+    args: list[str]
+    files: tuple[str, ...] = ()
+    piped: bool = False
+
+
+def runs(command: str | Sequence[str]) -> Iterator[Run]:
+    """Give all simple commands that `classify` tells of, each as often as it stands there, with what it was given.
+
+    What is written by brackets as a whole has no family.
+    """
+    if isinstance(command, str):
+        yield from _runs_of_text(command[:MAX_CHARS], 0)
+        return
+    words = _within_limit(command)
+    if words:
+        yield from _runs_of_text(words[0], 0) if len(words) == 1 else _runs_of_words(_Simple(words), words, 0)
+
+
+def _runs_of_text(text: str, depth: int) -> Iterator[Run]:
+    for simple in _Reader(text).read():
+        words = _bare(simple)
+        if words:
+            yield from _runs_of_words(simple, words, depth)
+        elif simple.files:
+            yield Run(Command("", "", "write"), [], simple.files, simple.piped)
+
+
+def _runs_of_words(simple: _Simple, words: list[str], depth: int) -> Iterator[Run]:
+    command, args = _with_verb(PROGRAMS.get(words[0]) or _program(words[0]), words[1:])
+    inner = _inner_words(command, args, simple.body) if depth < MAX_DEPTH else []
+    found = list(
+        _runs_of_text(inner[:MAX_CHARS], depth + 2) if isinstance(inner, str)
+        else _runs_of_words(simple, inner, depth + 1) if inner else (),
+    )  # fmt: skip
+    if not found or (_may_be_scripts(command) and (found[0].command,) in _VAGUE):
+        own, *executed = _with_effect(command, args, depth)
+        found = [Run(own, args, simple.files, simple.piped), *(Run(one, [], (), piped=True) for one in executed)]
+    elif isinstance(inner, str):
+        found[0] = found[0]._replace(piped=simple.piped)
+        found[-1] = found[-1]._replace(files=(*found[-1].files, *simple.files))
+    yield from found
 
 
 def _script_of(shell: str, args: list[str], body: str) -> str:

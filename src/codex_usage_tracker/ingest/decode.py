@@ -201,6 +201,7 @@ class ShellArguments(msgspec.Struct, gc=False):
     cmd: Any = None
     command: Any = None
     input: Any = None
+    workdir: Any = None
 
 
 class ItemJson(msgspec.Struct, gc=False):

@@ -55,10 +55,10 @@ def turn_error(info: object) -> str:
 
 def of_tool_call(call: ToolCall) -> list[str]:
     """Return the labels of a tool call: the tool, its MCP server, command families and kinds of patch."""
-    name = _tool_name(call)
+    name = tool_name(call)
     if name in SHELL_TOOLS:
-        return [*_of_name(name), *of_command(_command(call))]
-    labels = list(_of_name(name))
+        return [*of_name(name), *of_command(command_of(call))]
+    labels = list(of_name(name))
     if name == "apply_patch":
         labels += _of_patch(call)
     elif name == "exec" and isinstance(call.input, str):
@@ -69,10 +69,11 @@ def of_tool_call(call: ToolCall) -> list[str]:
 def _of_code_mode(source: str) -> list[str]:
     from codex_usage_tracker.ingest.commands import classify_code  # noqa: PLC0415  (as in `_of_classified`)
 
-    return [label for tool in classify_code(source) for label in _of_name(tool)]
+    return [label for tool in classify_code(source) for label in of_name(tool)]
 
 
-def _tool_name(call: ToolCall) -> str:
+def tool_name(call: ToolCall) -> str:
+    """Return what a tool is called in full, an empty text where the call does not tell."""
     if call.name is None:
         return call.type.removesuffix("_call") if call.type in NAMELESS else ""
     if call.namespace and call.namespace.startswith("mcp__"):
@@ -81,7 +82,8 @@ def _tool_name(call: ToolCall) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _of_name(name: str) -> tuple[str, ...]:
+def of_name(name: str) -> tuple[str, ...]:
+    """Return the labels of a tool's full name."""
     found = MCP_NAME.match(name)
     if found:
         return f"mcp_server:{found[1]}", f"mcp_tool:{found[1]}/{found[2]}"
@@ -113,7 +115,8 @@ def _of_classified(command: str | list[str]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _command(call: ToolCall) -> object:
+def command_of(call: ToolCall) -> object:
+    """Return the command that a shell tool was given, as text or as a list."""
     arguments = shell_arguments(call.action if call.type == "local_shell_call" else call.arguments)
     return arguments.cmd or arguments.command
 
@@ -129,7 +132,7 @@ def of_item(item: ItemJson) -> tuple[str, ...]:
     if item.type == "CommandExecution":
         return (*of_command(item.command), *([] if item.exit_code is None else [exit_label(item.exit_code)]))
     if item.type == "McpToolCall" and item.server and item.tool:
-        return _of_name(f"mcp__{item.server}__{item.tool}")
+        return of_name(f"mcp__{item.server}__{item.tool}")
     return ()
 
 
@@ -169,7 +172,7 @@ class Wrapper(NamedTuple):
 
     call_id: str | None
     exit_code: int | None
-    tokens: int
+    tokens: int | None
     timed_out: bool
 
 
@@ -200,7 +203,7 @@ def wrapper(line: bytes) -> Wrapper:
     found = USUAL.match(line, begin) if begin >= 0 else None
     if found is not None:
         call_id, code, tokens = found.groups()
-        return Wrapper(call_id.decode("utf-8", "replace"), int(code), int(tokens or 0), timed_out=False)
+        return Wrapper(call_id.decode("utf-8", "replace"), int(code), int(tokens) if tokens else None, timed_out=False)
     end = line.find(b'"', begin + 11, begin + 140)
     if begin >= 0 and line.startswith(OF_CODE, end):
         return _of_code(line, line[begin + 11 : end].decode("utf-8", "replace"), end)
@@ -211,7 +214,7 @@ def _of_code(line: bytes, call_id: str, begin: int) -> Wrapper:
     """Return what the output of code mode says; the exit codes of its commands stand in their own items."""
     at = line.find(b"original_token_count", begin, begin + HEAD_BYTES)
     found = DIGITS.match(line, at) if at >= 0 else None
-    return Wrapper(call_id, None, int(found[1]) if found else 0, timed_out=False)
+    return Wrapper(call_id, None, int(found[1]) if found else None, timed_out=False)
 
 
 def _unusual(line: bytes) -> Wrapper:
@@ -221,10 +224,10 @@ def _unusual(line: bytes) -> Wrapper:
     start = head.find(OUTPUT) + len(OUTPUT)
     text = head[start:] if start >= len(OUTPUT) else b""
     if not BEGINNING.match(text):
-        return Wrapper(call_id, None, 0, timed_out=False)
+        return Wrapper(call_id, None, None, timed_out=False)
     if text.startswith(b'"{'):
         text = line[-TAIL_BYTES:]
     elif text.startswith(b'"'):
         text = text.partition(BODY)[0]
     code, tokens = EXIT_CODE.search(text), TOKEN_COUNT.search(text)
-    return Wrapper(call_id, int(code[1]) if code else None, int(tokens[1]) if tokens else 0, TIMED_OUT in text)
+    return Wrapper(call_id, int(code[1]) if code else None, int(tokens[1]) if tokens else None, TIMED_OUT in text)
