@@ -3,14 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import inspect
 
 from codex_usage_tracker.config import wrong
-from codex_usage_tracker.config.nodes import Node, nodes, told
+from codex_usage_tracker.config.nodes import Node, fields, is_struct, told
 from codex_usage_tracker.errors import InvalidSettingsError
 
 T = TypeVar("T")
@@ -23,15 +23,16 @@ def understood(raw: bytes, kind: type[T]) -> tuple[T, list[str]]:
     """Return the values of a file, and a warning for each thing in it that has no effect."""
     text = _text(raw)
     document, warnings = _parsed(text)
-    found = list(nodes(document, inspect.type_info(kind)))
-    _check_decimals(found)
+    whole = Node((), document, kind)
+    nodes = list(whole.all())
+    _check_decimals(nodes)
     try:
         value = msgspec.json.decode(text, type=kind)
     except msgspec.ValidationError as error:
-        raise wrong.explained(error, document, kind, found) from error
+        raise wrong.explained(error, whole) from error
     except (msgspec.DecodeError, ArithmeticError, RecursionError) as error:
         raise InvalidSettingsError(f"it cannot be understood: {error}", wrong.SYNTAX_HINT) from error
-    return value, [*warnings, *_unknown(found)]
+    return value, [*warnings, *_unknown(nodes)]
 
 
 def _text(raw: bytes) -> str:
@@ -66,22 +67,22 @@ def _object(pairs: list[tuple[str, Any]], warnings: list[str]) -> dict[str, Any]
     return made
 
 
-def _check_decimals(found: list[Node]) -> None:
+def _check_decimals(nodes: list[Node]) -> None:
     """Refuse what Decimal accepts and no price is: NaN, infinities, a billion digits."""
-    for node in found:
-        if not isinstance(node.kind, inspect.DecimalType) or isinstance(node.value, (bool, dict, list)):
+    for node in nodes:
+        if node.shape is not Decimal or not isinstance(node.value, (str, int, float, Decimal)):
             continue
-        number = wrong.decimal(str(node.value)) if node.value is not None else None
-        if number is not None and (not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT):
+        number = wrong.decimal(str(node.value))
+        if not isinstance(node.value, bool) and not (number.is_finite() and abs(number.adjusted()) <= LARGEST_EXPONENT):
             raise InvalidSettingsError(f"`{told(node.path)}` is {wrong.shown(node.value)}", "A number belongs here.")
 
 
-def _unknown(found: list[Node]) -> Iterator[str]:
+def _unknown(nodes: list[Node]) -> Iterator[str]:
     """Name every key that means nothing, and the one that may have been meant."""
-    for node in found:
-        if not isinstance(node.kind, inspect.StructType) or not isinstance(node.value, dict):
+    for node in nodes:
+        if not is_struct(node.shape) or not isinstance(node.value, dict):
             continue
-        known = [field.encode_name for field in node.kind.fields]
+        known = list(fields(node.shape))
         for key in node.value:
             if key not in known and (node.path or key != "$schema"):
                 yield f"`{told((*node.path, key))}` is not known and means nothing here{_nearest(key, known)}"

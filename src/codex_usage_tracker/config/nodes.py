@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
-from msgspec import inspect
+import msgspec
 
 Path = tuple[str | int, ...]
 
 PLAIN_KEY = re.compile(r"[\w$-]{1,80}")
-OBJECTS = (inspect.StructType, inspect.DictType)
-LISTS = (inspect.ListType, inspect.VarTupleType)
 LONGEST_KEY = 80
 
 
@@ -19,42 +19,55 @@ class Node(NamedTuple):
 
     path: Path
     value: Any
-    kind: inspect.Type
+    kind: Any
+
+    @property
+    def shape(self) -> Any:
+        """The type without its descriptions; of several, the one that fits the value best."""
+        return _shape(self.kind, self.value)
+
+    def inner(self) -> Iterator["Node"]:
+        """Return the values in this one, as far as its type goes on."""
+        value, shape = self.value, self.shape
+        if isinstance(value, dict) and is_struct(shape):
+            known = fields(shape)
+            yield from (Node((*self.path, key), one, known[key]) for key, one in value.items() if key in known)
+        elif isinstance(value, dict) and get_origin(shape) is dict:
+            yield from (Node((*self.path, key), one, get_args(shape)[1]) for key, one in value.items())
+        elif isinstance(value, list) and get_origin(shape) in {list, tuple}:
+            yield from (Node((*self.path, index), one, get_args(shape)[0]) for index, one in enumerate(value))
+
+    def all(self) -> Iterator["Node"]:
+        """Return this value and all that is in it."""
+        yield self
+        for node in self.inner():
+            yield from node.all()
 
 
-def nodes(value: Any, kind: inspect.Type, path: Path = ()) -> Iterator[Node]:
-    """Return a value and all that is in it, as far as its type goes on."""
-    kind = _plain(kind, value)
-    yield Node(path, value, kind)
-    for key, inner, inner_kind in _children(value, kind):
-        yield from nodes(inner, inner_kind, (*path, key))
+def is_struct(shape: Any) -> bool:
+    """Say whether a type is an object of known keys."""
+    return isinstance(shape, type) and issubclass(shape, msgspec.Struct)
 
 
-def _children(value: Any, kind: inspect.Type) -> Iterator[tuple[str | int, Any, inspect.Type]]:
-    if isinstance(kind, inspect.StructType) and isinstance(value, dict):
-        yield from (
-            (field.encode_name, value[field.encode_name], field.type)
-            for field in kind.fields
-            if field.encode_name in value
-        )
-    elif isinstance(kind, inspect.DictType) and isinstance(value, dict):
-        yield from ((key, inner, kind.value_type) for key, inner in value.items())
-    elif isinstance(kind, LISTS) and isinstance(value, list):
-        yield from ((index, inner, kind.item_type) for index, inner in enumerate(value))
+@cache
+def fields(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the keys of an object of known keys, each with the type of its value."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
 
 
-def _plain(kind: inspect.Type, value: Any) -> inspect.Type:
-    """Return a type without its descriptions; of several, the one that fits the value best."""
-    while isinstance(kind, inspect.Metadata):
-        kind = kind.type
-    if not isinstance(kind, inspect.UnionType):
+def _shape(kind: Any, value: Any) -> Any:
+    if get_origin(kind) is Annotated:
+        return _shape(get_args(kind)[0], value)
+    if get_origin(kind) not in {Union, UnionType}:
         return kind
-    members = [_plain(one, value) for one in kind.types]
-    shape: tuple[type[inspect.Type], ...] = ()
-    if isinstance(value, (dict, list)):
-        shape = OBJECTS if isinstance(value, dict) else LISTS
-    fitting = [one for one in members if isinstance(one, shape)]
-    return (fitting or [one for one in members if not isinstance(one, inspect.NoneType)])[0]
+    shapes = [_shape(one, value) for one in get_args(kind) if one is not type(None)]
+    return next((one for one in shapes if _fits(one, value)), shapes[0])
+
+
+def _fits(shape: Any, value: Any) -> bool:
+    if isinstance(value, dict):
+        return is_struct(shape) or get_origin(shape) is dict
+    return isinstance(value, list) and get_origin(shape) in {list, tuple}
 
 
 def told(path: Path) -> str:

@@ -2,17 +2,14 @@
 
 import re
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, get_args, get_origin
 
 import msgspec
-from msgspec import inspect
 
-from codex_usage_tracker.config.nodes import Node, Path, told
+from codex_usage_tracker.config.nodes import Node, Path, fields, is_struct, told
 from codex_usage_tracker.errors import InvalidSettingsError
 
 SYNTAX_HINT = 'A JSON object belongs here, such as {"key": "value", "other": 1}.'
-WHERE = re.compile(r"(?P<what>.*?)(?: - at (?P<key>`key` in )?`\$(?P<path>.*)`)?", re.DOTALL)
-STEP = re.compile(r"\[(\d+)\]|(\[\.\.\.\])|\.([^.\[]+)")
 EXPECTED = re.compile(r"Expected `([^`]*)`([^,]*)")
 LACKING = re.compile(r"Object missing required field `(.*)`")
 OF_KEY = re.compile(r"`(?P<key>[^`]*)` (?P<rest>[^;]*)(?:; (?P<hint>.*))?")
@@ -25,28 +22,31 @@ TYPES = {
     "array": "a list",
     "object": "an object in braces",
 }
-ANY = ""
-"""Instead of the key of an object, where msgspec does not tell which one it was."""
 LONGEST_VALUE, LONGEST_SENTENCE = 60, 300
 
 
-def explained(
-    error: msgspec.ValidationError, document: Any, kind: type[Any], found: list[Node],
-) -> InvalidSettingsError:  # fmt: skip
-    """Return what msgspec found wrong, with the keys that it does not tell."""
-    split = WHERE.fullmatch(str(error))
-    what, inner = (split["what"], split["path"] or "") if split else (str(error), "")
-    path = _with_keys(_steps(inner), document, kind, inner)
-    name = f"`{told(path)}`" if path else "the file"
-    node = next((one for one in found if one.path == path), None)
-    if split and split["key"]:
+def explained(error: msgspec.ValidationError, document: Node) -> InvalidSettingsError:
+    """Return what msgspec found wrong, told of the smallest part of a document that is."""
+    node, error = _innermost(document, error)
+    what, place, _ = str(error).partition(" - at ")
+    name = f"`{told(node.path)}`" if node.path else "the file"
+    if place and "`key`" in str(error):
         return InvalidSettingsError(f"a key in {name} is wrong", f"Its keys are {_expected(what)}.")
     if lacking := LACKING.fullmatch(what):
         return InvalidSettingsError(f"{name} has no `{lacking[1]}`", _hint_of_field(node, lacking[1]))
-    if node is None or isinstance(error.__cause__, ValueError):
-        return _of_the_whole(what, path)
-    expected = _choices(node.kind) or _range(node.kind) or _expected(what)
+    if isinstance(error.__cause__, ValueError):
+        return _of_the_whole(what, node.path)
+    expected = _choices(node.shape) or _range(node) or _expected(what)
     return InvalidSettingsError(f"{name} is {shown(node.value)}", f"{expected[:1].upper()}{expected[1:]} belongs here.")
+
+
+def _innermost(node: Node, error: msgspec.ValidationError) -> tuple[Node, msgspec.ValidationError]:
+    for inner in node.inner():
+        try:
+            msgspec.convert(inner.value, inner.kind)
+        except msgspec.ValidationError as found:
+            return _innermost(inner, found)
+    return node, error
 
 
 def _of_the_whole(what: str, path: Path) -> InvalidSettingsError:
@@ -60,49 +60,6 @@ def _of_the_whole(what: str, path: Path) -> InvalidSettingsError:
     )
 
 
-def _steps(text: str) -> Path:
-    return tuple(
-        int(index) if index else ANY if some else name for index, some, name in STEP.findall(text)
-    )  # fmt: skip
-
-
-def _with_keys(path: Path, document: Any, kind: type[Any], place: str) -> Path:
-    """Return a path with the keys of objects found by trying each alone."""
-    for index, step in enumerate(path):
-        if step != ANY:
-            continue
-        before = path[:index]
-        for key in _at(document, before):
-            alone = _only(document, before, key)
-            if _fails(alone, kind, place):
-                document, path = alone, (*before, key, *path[index + 1 :])
-                break
-    return path
-
-
-def _fails(document: Any, kind: type[Any], place: str) -> bool:
-    try:
-        msgspec.convert(document, kind)
-    except msgspec.ValidationError as error:
-        return f"`${place}`" in str(error)
-    return False
-
-
-def _at(document: Any, path: Path) -> Any:
-    for key in path:
-        document = document[key]
-    return document
-
-
-def _only(document: Any, path: Path, key: str) -> Any:
-    """Return a copy of a document, in which one object has one key alone."""
-    if not path:
-        return {key: document[key]}
-    copy = document.copy()
-    copy[path[0]] = _only(document[path[0]], path[1:], key)
-    return copy
-
-
 def _expected(what: str) -> str:
     """Return what msgspec expected, in plain words."""
     found = EXPECTED.match(what)
@@ -112,28 +69,30 @@ def _expected(what: str) -> str:
     return types + found[2]
 
 
-def _range(kind: inspect.Type) -> str:
+def _range(node: Node) -> str:
     """Return the range of a number or of a text's length, if it has two ends."""
-    if isinstance(kind, (inspect.IntType, inspect.FloatType)) and kind.ge is not None and kind.le is not None:
-        return f"a {'whole ' * isinstance(kind, inspect.IntType)}number from {kind.ge:g} to {kind.le:,g}"
-    if isinstance(kind, inspect.StrType) and kind.min_length and kind.max_length:
-        return f"text of {kind.min_length} to {kind.max_length} characters"
+    metas = [meta for meta in _descriptions(node.kind) if isinstance(meta, msgspec.Meta)]
+    for meta in metas:
+        if meta.ge is not None and meta.le is not None:
+            return f"a {'whole ' * (node.shape is int)}number from {meta.ge:g} to {meta.le:,g}"
+        if meta.min_length and meta.max_length:
+            return f"text of {meta.min_length} to {meta.max_length} characters"
     return ""
 
 
-def _hint_of_field(node: Node | None, name: str) -> str:
-    fields = node.kind.fields if node and isinstance(node.kind, inspect.StructType) else ()
-    choices = next((_choices(field.type) for field in fields if field.encode_name == name), "")
+def _descriptions(kind: Any) -> list[Any]:
+    found = list(getattr(kind, "__metadata__", ()))
+    return [*found, *(meta for one in get_args(kind) for meta in getattr(one, "__metadata__", ()))]
+
+
+def _hint_of_field(node: Node, name: str) -> str:
+    choices = _choices(Node((), None, fields(node.shape).get(name)).shape) if is_struct(node.shape) else ""
     return f"It is {choices}." if choices else "Add it."
 
 
-def _choices(kind: inspect.Type) -> str:
+def _choices(shape: Any) -> str:
     """Return the words that a value may be, if it may be only some."""
-    while isinstance(kind, inspect.Metadata):
-        kind = kind.type
-    if isinstance(kind, inspect.LiteralType):
-        return f"one of {', '.join(map(str, kind.values))}"
-    return ""
+    return f"one of {', '.join(sorted(map(str, get_args(shape))))}" if get_origin(shape) is Literal else ""
 
 
 def shown(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -99,7 +99,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     long_context: LongContext | None = None
     rules: tuple[Rule, ...] = ()
     aliases: tuple[Alias, ...] = ()
-    examples: tuple[msgspec.Raw, ...] = ()
+    examples: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         check({f"tiers.{name}": factor for name, factor in self.tiers.items()}, HIGHEST_FACTOR)
