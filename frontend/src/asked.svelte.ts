@@ -6,18 +6,62 @@ import { Refusal, type Params, type Transport } from "./transport";
 const KEY = Symbol("source");
 const QUIET_MS = 200;
 const UNKNOWN = -1;
+const AGAIN_MS = 2000;
 
 /** Where answers come from, and which state the data is in: nothing is asked before that is known, or nothing would be. */
 export class Source {
   generation = $state<number | null>(null);
   connected = $state(true);
-  constructor(readonly transport: Transport) {}
+  /** Why no question is answered at all, as long as that is so. */
+  trouble = $state.raw<Refusal | null>(null);
+  /** Why nothing new is read. */
+  stale = $state.raw<Refusal | null>(null);
+  /** Since when the figures are as they are, if something is wrong. */
+  heard = Date.now();
+  /** Grows whenever all is to be asked again. */
+  tries = $state(0);
+  readonly transport: Transport;
+  #waits = false;
+
+  constructor(transport: Transport) {
+    this.transport = {
+      live: (callback) => transport.live(callback),
+      ask: (question, params, signal) => this.#watched(transport.ask(question, params, signal), signal),
+      ...(transport.send && { send: transport.send.bind(transport) }),
+    };
+  }
 
   listen(): () => void {
-    return this.transport.live(({ connected, generation }) => {
+    return this.transport.live(({ connected, generation, trouble }) => {
+      if (connected !== this.connected) this.tries += 1;
+      if (connected && this.trouble?.isLocked) this.trouble = null;
       this.connected = connected;
+      this.stale = trouble;
       this.generation = generation ?? this.generation ?? (connected ? null : UNKNOWN);
     });
+  }
+
+  /** Notices when nothing is answered any more, and asks again until it is. */
+  async #watched<A>(promise: Promise<A>, signal?: AbortSignal): Promise<A> {
+    try {
+      const answer = await promise;
+      this.trouble = null;
+      this.heard = Date.now();
+      return answer;
+    } catch (error) {
+      if (!signal?.aborted && error instanceof Refusal && error.isOfAll) this.#suffer(error);
+      throw error;
+    }
+  }
+
+  #suffer(trouble: Refusal): void {
+    this.trouble = trouble;
+    if (this.#waits) return;
+    this.#waits = true;
+    setTimeout(() => {
+      this.#waits = false;
+      this.tries += 1;
+    }, AGAIN_MS);
   }
 }
 
@@ -43,6 +87,7 @@ export function ask<A>(name: string, question: () => Params | null, forget: () =
   let about: unknown;
   $effect(() => {
     const known = from.generation !== null;
+    void from.tries;
     const params = question();
     const subject = forget();
     if (subject !== about) asked.answer = null;

@@ -14,6 +14,8 @@ export interface Transport {
 export interface News {
   connected: boolean;
   generation: number | null;
+  /** Why nothing new can be read, as long as that is so. */
+  trouble: Refusal | null;
 }
 
 /** Why there is no answer, in words for the user. */
@@ -26,6 +28,16 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+
+  /** Whether this browser was not let in. */
+  get isLocked(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
+  /** Whether every question fares like this one: the server, the database or the way in is the cause. */
+  get isOfAll(): boolean {
+    return this.isLocked || this.code === "unreachable" || this.status === 503;
+  }
 }
 
 const UNREACHABLE = new Refusal(
@@ -35,6 +47,7 @@ const UNREACHABLE = new Refusal(
   0,
 );
 const KEPT = 60;
+const AGAIN_MS = 2000;
 
 /** Returns parameters as the query of an address, in one order, so that equal questions are equal texts. */
 export function query(params: Params): string {
@@ -72,16 +85,26 @@ export class HttpTransport implements Transport {
   }
 
   live(callback: (news: News) => void): () => void {
-    const source = new EventSource("/api/live");
-    let generation: number | null = null;
-    const tell = (connected: boolean): void => callback({ connected, generation });
-    source.addEventListener("generation", (event) => {
-      generation = generationOf(String(event.data)) ?? generation;
-      tell(true);
-    });
-    source.addEventListener("open", () => tell(true));
-    source.addEventListener("error", () => tell(false));
-    return () => source.close();
+    let news: News = { connected: true, generation: null, trouble: null };
+    const tell = (more: Partial<News>): void => callback((news = { ...news, connected: true, ...more }));
+    let source: EventSource;
+    let again: ReturnType<typeof setTimeout>;
+    const open = (): void => {
+      source = new EventSource("/api/live");
+      source.addEventListener("generation", (event) => tell({ generation: generationOf(String(event.data)) ?? news.generation }));
+      source.addEventListener("trouble", (event) => tell({ trouble: troubleOf(String(event.data)) }));
+      source.addEventListener("open", () => tell({ trouble: null }));
+      source.addEventListener("error", () => {
+        tell({ connected: false });
+        // A browser tries again by itself unless it was turned away.
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
+      });
+    };
+    open();
+    return () => {
+      clearTimeout(again);
+      source.close();
+    };
   }
 
   async #fetch(address: string, init: RequestInit): Promise<Response> {
@@ -111,6 +134,11 @@ async function opened<A>(reply: Response): Promise<A> {
     told?.hint ?? "",
     reply.status,
   );
+}
+
+function troubleOf(text: string): Refusal | null {
+  const told = JSON.parse(text) as { code: string; message: string; hint: string } | null;
+  return told && new Refusal(told.code, told.message, told.hint, 503);
 }
 
 function generationOf(text: string): number | null {

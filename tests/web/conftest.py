@@ -93,11 +93,11 @@ def serving(folder: Path) -> Iterator[Callable[..., Server]]:
     """Give a way to start servers that keep all of theirs in a folder; all of them are stopped by their ids."""
     started: list[subprocess.Popen[str]] = []
 
-    def starts(*args: str, home: Path | None = None) -> Server:
+    def starts(*args: str, home: Path | None = None, token: str = TOKEN) -> Server:
         home = home or folder / "codex"
         (home / "sessions").mkdir(parents=True, exist_ok=True)
         own = {"CODEX_HOME": str(home), "CODEX_USAGE_TRACKER_HOME": str(folder / "own")}
-        environment = os.environ | own | {"CODEX_USAGE_TRACKER_TOKEN": TOKEN, "TZ": "UTC"}
+        environment = os.environ | own | {"CODEX_USAGE_TRACKER_TOKEN": token, "TZ": "UTC"}
         command = [sys.executable, "-m", "codex_usage_tracker", "serve-dashboard", "--port", "0", "--json", *args]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(process)

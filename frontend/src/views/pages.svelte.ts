@@ -26,6 +26,7 @@ export class Pages<Row, Answer extends Page<Row>> {
   ) {
     $effect(() => {
       void this.#from.generation;
+      void this.#from.tries;
       this.#begin(params());
     });
     $effect(() => () => this.#stop.abort());
