@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from codex_usage_tracker.cli import bars, groups, levels, options, reading, words
-from codex_usage_tracker.cli.figures import UNKNOWN, clock, exact, percent, roughly, tokens
+from codex_usage_tracker.cli.figures import UNKNOWN, clock, exact, percent, roughly, share, tokens
 from codex_usage_tracker.cli.invocation import Invocation
-from codex_usage_tracker.cli.money import credits_figure, dollars, remarks
+from codex_usage_tracker.cli.money import cost_of, credits_figure, credits_of, dollars, remarks
 from codex_usage_tracker.cli.screen import Screen
-from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.cli.table import Column, table_of
 from codex_usage_tracker.contract.limits import Block, Blocks
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import spans
@@ -53,8 +53,7 @@ def _lines(answer: Blocks, screen: Screen, *, now: int) -> Iterator[str]:
     if not answer.rows:
         yield "No block is running now." if answer.scope.since is None else "No blocks in this range."
     else:
-        largest = max(one.used.total_tokens for one in answer.rows)
-        yield from Table(_columns(answer), [_row(one, zone, now, largest) for one in answer.rows]).lines(screen)
+        yield from table_of(_columns(answer, zone, now), answer.rows).lines(screen)
         for one in answer.rows:
             yield from _running(one, screen)
     derived = any(one.basis == "derived" for one in answer.rows)
@@ -64,31 +63,33 @@ def _lines(answer: Blocks, screen: Screen, *, now: int) -> Iterator[str]:
     yield from words.footer(answer.scope, screen, *notes)
 
 
-def _columns(answer: Blocks) -> list[Column]:
+def _columns(answer: Blocks, zone: ZoneInfo, now: int) -> list[Column]:
+    largest = max(one.used.total_tokens for one in answer.rows)
     observed = any(one.used_percent is not None for one in answer.rows)
+    picture = groups.PICTURE_BESIDE_TEXTS._replace(leaves=1)
     return [
-        Column("Block", right=False),
-        Column("Ends", right=False, leaves=2),
-        Column("Used", leaves=0 if observed else 9),
-        Column("Calls", leaves=3),
-        Column("Input", leaves=7),
-        Column("Cached", leaves=5, style="cached"),
-        Column("Output", leaves=6),
-        Column("Total", style="strong"),
-        Column("Est. cost "),
-        Column("Credits ", leaves=4),
-        groups.PICTURE_BESIDE_TEXTS._replace(leaves=1),
+        Column("Block", lambda one: clock(one.starts_at, zone) + "~" * (one.basis == "derived"), right=False),
+        Column("Ends", lambda one: _ends(one, zone, now), right=False, leaves=2),
+        Column("Used", lambda one: _used(one.used_percent), leaves=0 if observed else 9),
+        Column("Calls", lambda one: exact(one.used.calls), leaves=3),
+        Column("Input", lambda one: tokens(one.used.input_tokens), leaves=7),
+        Column(
+            "Cached", lambda one: share(one.used.cached_input_tokens, one.used.input_tokens), leaves=5, style="cached"
+        ),
+        Column("Output", lambda one: tokens(one.used.output_tokens), leaves=6),
+        Column("Total", lambda one: tokens(one.used.total_tokens), style="strong"),
+        Column("Est. cost ", lambda one: cost_of(one.used)),
+        Column("Credits ", lambda one: credits_of(one.used), leaves=4),
+        picture._replace(cell=lambda one: bars.tokens_bar(one.used, largest)),
     ]
 
 
-def _row(one: Block, zone: ZoneInfo, now: int, largest: int) -> list[Cell]:
-    used = one.used
-    mark = "~" if one.basis == "derived" else ""
-    ends = f"in {roughly(one.ends_at - now)}" if one.active else clock(one.ends_at, zone)[-5:]
-    calls, into, cached, *_, output, _, total, usd, credit = groups.number_cells(used)
-    level = UNKNOWN if one.used_percent is None else percent(one.used_percent)
-    bar = bars.tokens_bar(used, largest)
-    return [clock(one.starts_at, zone) + mark, ends, level, calls, into, cached, output, total, usd, credit, bar]
+def _ends(one: Block, zone: ZoneInfo, now: int) -> str:
+    return f"in {roughly(one.ends_at - now)}" if one.active else clock(one.ends_at, zone)[-5:]
+
+
+def _used(used: float | None) -> str:
+    return UNKNOWN if used is None else percent(used)
 
 
 def _running(one: Block, screen: Screen) -> Iterator[str]:

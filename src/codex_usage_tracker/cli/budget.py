@@ -11,23 +11,13 @@ from codex_usage_tracker.cli.figures import UNKNOWN, roughly, tokens
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import credits_figure, dollars
 from codex_usage_tracker.cli.screen import Screen
-from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.cli.table import Column, Table, table_of
 from codex_usage_tracker.config.budgets import Budget
 from codex_usage_tracker.contract import BudgetCheck
 from codex_usage_tracker.contract.budgets import BudgetState
 from codex_usage_tracker.errors import ExitCode
 
 STYLES = {"ok": "good", "warn": "warning", "over": "bad", "unknown": "faint"}
-COLUMNS = (
-    Column("Budget", right=False, shrinks=True),
-    Column("", right=False, least=8, most=24),
-    Column("Used"),
-    Column("Of"),
-    Column("Share"),
-    Column("Left", leaves=2),
-    Column("Begins anew", right=False, leaves=1),
-    Column("Status", right=False),
-)
 
 
 @options.command("budget")
@@ -69,25 +59,28 @@ def _lines(answer: BudgetCheck, screen: Screen, *, now: int) -> Iterator[str]:
 
 def table(budgets: Sequence[BudgetState], now: int) -> Table:
     """Return budgets with how much of each is used."""
-    return Table(COLUMNS, [_cells(one, now) for one in budgets])
+    return table_of(
+        (
+            Column("Budget", lambda one: one.name, right=False, shrinks=True),
+            Column("", lambda one: partial(_level, one), right=False, least=8, most=24),
+            Column("Used", lambda one: _amount(one.used, one.unit) + ("+" if one.at_least else "")),
+            Column("Of", lambda one: _amount(one.amount, one.unit)),
+            Column("Share", lambda one: UNKNOWN if one.used_percent is None else f"{one.used_percent:.0f}%"),
+            Column("Left", lambda one: _amount(one.left, one.unit), leaves=2),
+            Column("Begins anew", lambda one: _in(one.until, now), right=False, leaves=1),
+            Column("Status", lambda one: one.status, right=False),
+        ),
+        budgets,
+    )
 
 
-def _cells(one: BudgetState, now: int) -> list[Cell]:
+def _in(at: int | None, now: int) -> str:
+    return f"in {roughly(at - now)}" if at else UNKNOWN
+
+
+def _level(one: BudgetState, width: int, screen: Screen) -> str:
     share = one.used_percent
-    return [
-        one.name,
-        "" if share is None else partial(_level, share, STYLES[one.status]),
-        _amount(one.used, one.unit) + ("+" if one.at_least else ""),
-        _amount(one.amount, one.unit),
-        UNKNOWN if share is None else f"{share:.0f}%",
-        _amount(one.left, one.unit),
-        f"in {roughly(one.until - now)}" if one.until else UNKNOWN,
-        one.status,
-    ]
-
-
-def _level(share: float, style: str, width: int, screen: Screen) -> str:
-    return bars.level(share, width, screen, style)
+    return " " * width if share is None else bars.level(share, width, screen, STYLES[one.status])
 
 
 def _amount(text: str | None, unit: str) -> str:

@@ -1,13 +1,14 @@
 """Groups of calls as a table with a picture: what `report` and `summary` draw."""
 
 import os
+from collections.abc import Sequence
 
 from codex_usage_tracker.cli import bars
 from codex_usage_tracker.cli.figures import exact, share, tokens
 from codex_usage_tracker.cli.money import cost_of, credits_of
 from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.table import Cell, Column, Table
-from codex_usage_tracker.contract import Numbers, Row, Summary, Tokens
+from codex_usage_tracker.contract import Row, Summary, Tokens
 from codex_usage_tracker.query.dimensions import named
 
 UNKNOWN = "unknown"
@@ -16,16 +17,16 @@ PATHS = frozenset({"directory", "remote"})
 THREADS = frozenset({"thread", "root_thread"})
 UUID_LENGTH, UUID_DASHES = 36, 4
 TOKENS = (
-    Column("Calls", leaves=5),
-    Column("Input", leaves=7),
-    Column("Cached", leaves=3, style="cached"),
-    Column("Uncached", leaves=8),
-    Column("Cache write", leaves=10),
-    Column("Output", leaves=2),
-    Column("Reasoning", leaves=9),
-    Column("Total", style="strong"),
+    Column("Calls", lambda numbers: exact(numbers.calls), leaves=5),
+    Column("Input", lambda numbers: tokens(numbers.input_tokens), leaves=7),
+    Column("Cached", lambda one: share(one.cached_input_tokens, one.input_tokens), leaves=3, style="cached"),
+    Column("Uncached", lambda numbers: tokens(numbers.uncached_input_tokens), leaves=8),
+    Column("Cache write", lambda numbers: tokens(numbers.cache_write_input_tokens), leaves=10),
+    Column("Output", lambda numbers: tokens(numbers.output_tokens), leaves=2),
+    Column("Reasoning", lambda numbers: tokens(numbers.reasoning_output_tokens), leaves=9),
+    Column("Total", lambda numbers: tokens(numbers.total_tokens), style="strong"),
 )
-NUMBERS = (*TOKENS, Column("Est. cost ", leaves=1), Column("Credits ", leaves=6))
+NUMBERS = (*TOKENS, Column("Est. cost ", cost_of, leaves=1), Column("Credits ", credits_of, leaves=6))
 PICTURE = Column(bars.legend, right=False, leaves=4, least=bars.LEAST, most=bars.MOST)
 PICTURE_BESIDE_TEXTS = PICTURE._replace(least=bars.LEAST_BESIDE_TEXTS)
 
@@ -45,23 +46,9 @@ def table(answer: Summary, screen: Screen) -> Table:
     return Table([*columns, *NUMBERS, picture], rows, totals)
 
 
-def number_cells(numbers: Numbers) -> list[Cell]:
-    """Return the cells of `NUMBERS`."""
-    return [*token_cells(numbers), cost_of(numbers), credits_of(numbers)]
-
-
-def token_cells(numbers: Tokens) -> list[Cell]:
-    """Return the cells of `TOKENS`."""
-    return [
-        exact(numbers.calls),
-        tokens(numbers.input_tokens),
-        share(numbers.cached_input_tokens, numbers.input_tokens),
-        tokens(numbers.uncached_input_tokens),
-        tokens(numbers.cache_write_input_tokens),
-        tokens(numbers.output_tokens),
-        tokens(numbers.reasoning_output_tokens),
-        tokens(numbers.total_tokens),
-    ]
+def number_cells(numbers: Tokens, columns: Sequence[Column] = NUMBERS) -> list[Cell]:
+    """Return the cells of `NUMBERS`, or of `TOKENS`."""
+    return [column.cell(numbers) for column in columns]
 
 
 def _key_columns(answer: Summary) -> list[Column]:

@@ -63,8 +63,8 @@ def _models(log: LogInspection) -> Table:
     """Return the numbers by model."""
     largest = max((numbers.total_tokens for numbers in log.models.values()), default=0)
     rows = [
-        [model, *groups.token_cells(numbers), bars.tokens_bar(numbers, largest)]
+        [model, *groups.number_cells(numbers, groups.TOKENS), bars.tokens_bar(numbers, largest)]
         for model, numbers in log.models.items()
     ]
     columns = [Column("Model", right=False), *groups.TOKENS, groups.PICTURE]
-    return Table(columns, rows, ["Total", *groups.token_cells(log.totals), ""])
+    return Table(columns, rows, ["Total", *groups.number_cells(log.totals, groups.TOKENS), ""])

@@ -9,23 +9,9 @@ from codex_usage_tracker.cli.groups import UNKNOWN
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import credits_figure, dollars, percent_of, remarks
 from codex_usage_tracker.cli.screen import Screen
-from codex_usage_tracker.cli.table import Cell, Column, Table
-from codex_usage_tracker.contract import Coverage, CoverageRow
+from codex_usage_tracker.cli.table import Column, table_of
+from codex_usage_tracker.contract import Coverage
 from codex_usage_tracker.reports.coverage import coverage
-
-COLUMNS = (
-    Column("Model", right=False, shrinks=True),
-    Column("Provider", right=False, leaves=5),
-    Column("Calls", leaves=6),
-    Column("Tokens"),
-    Column("Share", leaves=4),
-    Column("USD", right=False),
-    Column("Est. cost", leaves=2),
-    Column("Credits by", right=False, leaves=1),
-    Column("Credits", leaves=3),
-    Column("Priced as", right=False, leaves=7),
-    Column("Assumed", right=False, leaves=8),
-)
 
 
 @options.command("pricing-coverage")
@@ -45,7 +31,7 @@ def _lines(answer: Coverage, screen: Screen) -> Iterator[str]:
         f" {percent_of(totals.credited_share)} a rate in Codex credits."
     )
     yield ""
-    yield from Table(COLUMNS, [_cells(row, answer) for row in answer.rows]).lines(screen)
+    yield from table_of(_columns(totals.total_tokens), answer.rows).lines(screen)
     unpriced = sorted({row.model or UNKNOWN for row in answer.rows if row.usd is None})
     if unpriced:
         yield ""
@@ -55,17 +41,19 @@ def _lines(answer: Coverage, screen: Screen) -> Iterator[str]:
     yield from words.footer(answer.scope, screen, more, *remarks(totals))
 
 
-def _cells(row: CoverageRow, answer: Coverage) -> list[Cell]:
+def _columns(all_tokens: int) -> list[Column]:
     return [
-        row.model or UNKNOWN,
-        row.provider or UNKNOWN,
-        exact(row.calls),
-        tokens(row.total_tokens),
-        share(row.total_tokens, answer.totals.total_tokens),
-        row.pricing_status,
-        dollars(row.usd),
-        row.credit_confidence,
-        credits_figure(row.credits),
-        row.priced_as if row.priced_as and row.priced_as != row.model else "",
-        row.assumed or "",
+        Column("Model", lambda row: row.model or UNKNOWN, right=False, shrinks=True),
+        Column("Provider", lambda row: row.provider or UNKNOWN, right=False, leaves=5),
+        Column("Calls", lambda row: exact(row.calls), leaves=6),
+        Column("Tokens", lambda row: tokens(row.total_tokens)),
+        Column("Share", lambda row: share(row.total_tokens, all_tokens), leaves=4),
+        Column("USD", lambda row: row.pricing_status, right=False),
+        Column("Est. cost", lambda row: dollars(row.usd), leaves=2),
+        Column("Credits by", lambda row: row.credit_confidence, right=False, leaves=1),
+        Column("Credits", lambda row: credits_figure(row.credits), leaves=3),
+        Column(
+            "Priced as", lambda row: "" if row.priced_as == row.model else row.priced_as or "", right=False, leaves=7
+        ),
+        Column("Assumed", lambda row: row.assumed or "", right=False, leaves=8),
     ]

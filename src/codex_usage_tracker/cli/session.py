@@ -1,6 +1,7 @@
 """`session`: one thread with all that happened in it."""
 
 from collections.abc import Iterator
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import click
@@ -10,21 +11,12 @@ from codex_usage_tracker.cli.figures import clock, counted, exact, length, token
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import remarks
 from codex_usage_tracker.cli.screen import Screen
-from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.cli.table import Column, Table, table_of
 from codex_usage_tracker.cli.text import cells, safe
 from codex_usage_tracker.contract import FactRow, Row, Session, TurnRow
 from codex_usage_tracker.reports.session import session
 
 SHOWN_FACTS = 12
-TURNS = (
-    Column("Turn", leaves=2),
-    Column("Started", right=False),
-    Column("Length"),
-    Column("First token", leaves=3),
-    Column("Outcome", right=False, leaves=1),
-    Column("Calls"),
-    Column("Total", style="strong"),
-)
 
 
 @options.command("session")
@@ -43,7 +35,7 @@ def command(asked: Invocation, thread: str | None, limit: int) -> None:
 def _lines(answer: Session, screen: Screen) -> Iterator[str]:
     zone = ZoneInfo(answer.scope.timezone)
     yield from _head(answer, screen, zone)
-    yield from _part("Tokens", Table([*groups.NUMBERS, groups.PICTURE], [_numbers(answer)]), screen)
+    yield from _part("Tokens", _numbers(answer), screen)
     if len(answer.members) > 1:
         yield from _part("Threads in it", _members(answer.members, answer.thread.thread_id), screen)
     if answer.turns:
@@ -56,8 +48,9 @@ def _lines(answer: Session, screen: Screen) -> Iterator[str]:
     yield from words.footer(answer.scope, screen, *remarks(answer.totals), filters=False)
 
 
-def _numbers(answer: Session) -> list[Cell]:
-    return [*groups.number_cells(answer.totals), bars.tokens_bar(answer.totals, answer.totals.total_tokens)]
+def _numbers(answer: Session) -> Table:
+    picture = groups.PICTURE._replace(cell=lambda numbers: bars.tokens_bar(numbers, numbers.total_tokens))
+    return table_of([*groups.NUMBERS, picture], [answer.totals])
 
 
 def _head(answer: Session, screen: Screen, zone: ZoneInfo) -> Iterator[str]:
@@ -88,12 +81,10 @@ def _part(title: str, table: Table, screen: Screen) -> Iterator[str]:
 def _members(members: list[Row], own: str) -> Table:
     """Return the thread itself and the threads below it."""
     largest = max(row.total_tokens for row in members)
-    columns = [Column("Thread", right=False, shrinks=True), Column("Id", right=False, style="faint", leaves=5)]
-    rows = [
-        [_member(row, own), groups.short_id(row.key or ""), *groups.number_cells(row), bars.tokens_bar(row, largest)]
-        for row in members
-    ]
-    return Table([*columns, *groups.NUMBERS, groups.PICTURE_BESIDE_TEXTS], rows)
+    thread = Column("Thread", lambda row: _member(row, own), right=False, shrinks=True)
+    short = Column("Id", lambda row: groups.short_id(row.key or ""), right=False, style="faint", leaves=5)
+    picture = groups.PICTURE_BESIDE_TEXTS._replace(cell=lambda row: bars.tokens_bar(row, largest))
+    return table_of([thread, short, *groups.NUMBERS, picture], members)
 
 
 def _member(row: Row, own: str) -> str:
@@ -108,19 +99,17 @@ def _member(row: Row, own: str) -> str:
 
 
 def _turns(turns: list[TurnRow], zone: ZoneInfo) -> Table:
-    rows = [
-        [
-            str(number),
-            clock(turn.started_at, zone),
-            length(turn.duration_ms),
-            length(turn.first_token_ms),
-            (turn.outcome or "no end").replace("_", " "),
-            exact(turn.calls),
-            tokens(turn.total_tokens),
-        ]
-        for number, turn in enumerate(turns, 1)
-    ]
-    return Table(TURNS, rows)
+    numbers = count(1)
+    columns = (
+        Column("Turn", lambda _: str(next(numbers)), leaves=2),
+        Column("Started", lambda turn: clock(turn.started_at, zone), right=False),
+        Column("Length", lambda turn: length(turn.duration_ms)),
+        Column("First token", lambda turn: length(turn.first_token_ms), leaves=3),
+        Column("Outcome", lambda turn: (turn.outcome or "no end").replace("_", " "), right=False, leaves=1),
+        Column("Calls", lambda turn: exact(turn.calls)),
+        Column("Total", lambda turn: tokens(turn.total_tokens), style="strong"),
+    )
+    return table_of(columns, turns)
 
 
 def _facts(facts: list[FactRow], screen: Screen) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Tables that fit where they are drawn: columns leave where there is little room, texts are cut, pictures stretch."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import cells, cut, cut_start, pad, safe
@@ -17,9 +17,10 @@ USUAL_TEXT = 18
 
 
 class Column(NamedTuple):
-    """A column; of those with a `leaves`, the highest leaves first where there is little room."""
+    """A column with what makes its cells of a row's subject; of those with a `leaves`, the highest leaves first."""
 
     title: str | Picture
+    cell: Callable[[Any], Cell] = str
     right: bool = True
     leaves: int = 0
     style: str = ""
@@ -69,6 +70,11 @@ class Table(NamedTuple):
         rows = [*self.rows, self.totals] if self.totals else self.rows
         texts = [cells(safe(row[place])) for row in rows if isinstance(row[place], str)]  # type: ignore[arg-type]
         return max([*texts, cells(column.title) if isinstance(column.title, str) else 0])
+
+
+def table_of(columns: Sequence[Column], subjects: Iterable[Any]) -> Table:
+    """Return a table with a row for each subject."""
+    return Table(columns, [[column.cell(subject) for column in columns] for subject in subjects])
 
 
 def _leaves(one: Laid) -> int:

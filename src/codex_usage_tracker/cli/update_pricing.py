@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from codex_usage_tracker.cli import options
-from codex_usage_tracker.cli.figures import counted
-from codex_usage_tracker.cli.table import Column, Table
+from codex_usage_tracker.cli.figures import UNKNOWN, counted
+from codex_usage_tracker.cli.table import Column, table_of
 from codex_usage_tracker.cli.text import safe
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.prices import PriceChange, PricingUpdate
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 SOURCES = ("litellm", "genai-prices", "models.dev")
 COLUMNS = (
-    Column("Model", right=False, shrinks=True),
-    Column("Tier", right=False, leaves=1),
-    Column("Price", right=False),
-    Column("Before"),
-    Column("After"),
-    Column("From", right=False),
+    Column("Model", lambda one: one.model, right=False, shrinks=True),
+    Column("Tier", lambda one: one.tier or "", right=False, leaves=1),
+    Column("Price", lambda one: one.field.replace("_", " "), right=False),
+    Column("Before", lambda one: one.before or UNKNOWN),
+    Column("After", lambda one: one.after or UNKNOWN),
+    Column("From", lambda one: one.from_day or "", right=False),
 )
 
 
@@ -122,7 +122,7 @@ def _fetched(asked: Invocation, url: str) -> bytes:
 
 def _lines(done: PricingUpdate, screen: Screen) -> Iterator[str]:
     if done.changes:
-        yield from Table(COLUMNS, [_row(change) for change in done.changes]).lines(screen)
+        yield from table_of(COLUMNS, done.changes).lines(screen)
         yield ""
     if done.written:
         yield f"Wrote {safe(done.path)}."
@@ -134,11 +134,3 @@ def _lines(done: PricingUpdate, screen: Screen) -> Iterator[str]:
 
 def _agreed(done: PricingUpdate) -> str:
     return f"the list has {counted(done.listed_models, 'model')}, none with a price that is not known already."
-
-
-def _row(change: PriceChange) -> list[str]:
-    none = "-"
-    return [
-        change.model, change.tier or "", change.field.replace("_", " "), change.before or none, change.after or none,
-        change.from_day or "",
-    ]  # fmt: skip
