@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.config.files import Files
     from codex_usage_tracker.config.general import General
+    from codex_usage_tracker.config.thresholds import Thresholds
     from codex_usage_tracker.contract.checks import Doctor
+    from codex_usage_tracker.contract.evidence import Evidence
     from codex_usage_tracker.contract.logs import LogInspection
+    from codex_usage_tracker.evidence.window import Place, Wanted
     from codex_usage_tracker.ingest.price_files import PriceState
     from codex_usage_tracker.ingest.sync import Refreshed, Watching
     from codex_usage_tracker.query.reader import Reader
@@ -32,6 +35,9 @@ REMOVAL_SECONDS = 10.0
 """How long deleting waits for a refresh to end."""
 PATIENCE_SECONDS = 2.0
 """How long a question waits for another process before it prices for itself alone."""
+
+JUDGED_BY = ("pricing", "rate_card", "thresholds")
+"""The files of settings that findings follow from."""
 
 
 class Tracker:
@@ -78,6 +84,28 @@ class Tracker:
 
         return sync.reprice(self.database, self.prices(), wait_seconds=wait_seconds)
 
+    def judge(self, *, wait_seconds: float = 300.0, progress: Callable[[int, int], None] | None = None) -> int:
+        """Judge the threads that changed since they were judged, or all if prices or thresholds did; return how many.
+
+        `progress` is told how many of how many are judged.
+        """
+        from codex_usage_tracker.insights import judging  # noqa: PLC0415  (most questions need no findings)
+        from codex_usage_tracker.store.lock import refreshing  # noqa: PLC0415
+
+        connection = database.open_writer(self.database)
+        try:
+            with refreshing(self.database, wait_seconds), database.told(self.database):
+                return judging.judge_stored(connection, self.thresholds(default_files()), progress)
+        finally:
+            connection.close()
+
+    def thresholds(self, files: Files | None = None) -> Thresholds:
+        """Return from where on something is worth a look, by default as the usual file says."""
+        from codex_usage_tracker.config.thresholds import Thresholds  # noqa: PLC0415
+
+        path = (files or self.files).thresholds
+        return self.settings(path, Thresholds) if os.path.exists(path) else Thresholds()
+
     def prices(self, files: Files | None = None) -> PriceState:
         """Return the prices that the user's files and the bundled cards make, by default those of the usual files."""
         from codex_usage_tracker.ingest import price_files  # noqa: PLC0415  (help needs no prices)
@@ -120,6 +148,25 @@ class Tracker:
         self._warned.update(found.warnings)
         return found.value
 
+    def context(self, reader: Reader, record_id: str, wanted: Wanted) -> Evidence:
+        """Read what a call was made of from its log, wherever in the homes it lies now."""
+        from codex_usage_tracker.evidence.window import Place, evidence  # noqa: PLC0415  (no other question reads logs)
+        from codex_usage_tracker.query import around  # noqa: PLC0415
+        from codex_usage_tracker.reports.threads import call  # noqa: PLC0415
+
+        found = call(reader, record_id)
+        place = Place(*around.place(reader.db, around.find(reader.db, record_id) or 0))
+        return evidence(found.record, found.scope, place, self._path_of(place), wanted)
+
+    def _path_of(self, place: Place) -> str:
+        """Return where a log lies now: where it lay, or where a file of its name does."""
+        from codex_usage_tracker.ingest import discover  # noqa: PLC0415
+
+        if os.path.exists(place.path):
+            return place.path
+        known = (discover.rollouts(home, []).get(place.name) for home in (place.home, *self.homes))
+        return next((one.path for one in known if one), place.path)
+
     def has_database(self) -> bool:
         """Say whether something was read before."""
         return os.path.exists(self.database)
@@ -140,11 +187,12 @@ class Tracker:
 
     @contextmanager
     def reader(
-        self, *, seconds: float = database.READER_SECONDS, locked_ms: int = database.BUSY_MS,
+        self, *, findings: bool = False, seconds: float = database.READER_SECONDS, locked_ms: int = database.BUSY_MS,
     ) -> Iterator[Reader]:  # fmt: skip
         """Open the database for questions; all of them see one moment of it, so that parts and totals agree.
 
-        All together may take so many seconds; a lock of another program is waited for so many milliseconds.
+        With `findings`, all threads are judged before. All questions together may take so many seconds; a lock of
+        another program is waited for so many milliseconds.
         """
         from codex_usage_tracker.query.reader import Reader  # noqa: PLC0415
 
@@ -153,6 +201,8 @@ class Tracker:
         try:
             with database.told(self.database):
                 self._price(connection)
+                if findings:
+                    self._judge(connection)
                 self._name_projects(connection)
                 connection.execute("BEGIN")
                 yield Reader(connection, zone, self.now())
@@ -178,6 +228,27 @@ class Tracker:
         if changed and self._warn:
             self._warn(f"prices have changed: the costs of {changed:,} calls follow")
         return True
+
+    def _judge(self, connection: apsw.Connection) -> None:
+        """Let all threads be judged, or for this time alone where files were named or the database is not ours.
+
+        While another process writes, what was judged before has to do.
+        """
+        from codex_usage_tracker.insights import judging  # noqa: PLC0415  (most questions need no findings)
+
+        if not judging.is_due(connection, self.thresholds()):
+            return
+        usual = default_files()
+        if all(getattr(self.files, name) == getattr(usual, name) for name in JUDGED_BY):
+            try:
+                self.judge(wait_seconds=PATIENCE_SECONDS)
+            except BusyError:
+                return
+            except (DatabaseError, FileAccessError):
+                pass
+            else:
+                return
+        judging.judge_aside(connection, self.thresholds())
 
     def _name_projects(self, connection: apsw.Connection) -> None:
         """Let answers call projects as the user does."""

@@ -94,6 +94,7 @@ def hang_together(connection: apsw.Connection) -> None:
     above = {row[0]: row[2] or row[3] for row in known}
     changed = [(root, row[1]) for row in known if (root := ids[_root(row[0], above)]) != row[4]]
     connection.executemany("UPDATE thread SET root_id = ? WHERE id = ?", changed)
+    connection.executemany("INSERT OR IGNORE INTO unjudged VALUES (?)", [(thread,) for _, thread in changed])
 
 
 def _root(thread: str, above: dict[str, str | None]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codex_usage_tracker.store import facts
 from codex_usage_tracker.store.ask import scalar
 
 if TYPE_CHECKING:
@@ -54,14 +55,20 @@ GROUPED = " GROUP BY thread_id, at / 900000, profile_id, rate_id"
 
 
 def renew(connection: apsw.Connection, thread: int, since: int, *, fresh: bool = False) -> None:
-    """Sum one thread's calls again from an instant (milliseconds) on; a fresh thread has no sums yet."""
+    """Sum one thread's calls again from an instant (milliseconds) on, and have them judged again.
+
+    A fresh thread has no sums yet.
+    """
+    connection.execute("INSERT OR IGNORE INTO unjudged VALUES (?)", (thread,))
     quarter = since // QUARTER_MS
     if not fresh:
+        facts.mark(connection, thread, quarter)
         connection.execute("DELETE FROM rollup WHERE thread_id = ? AND quarter >= ?", (thread, quarter))
     connection.execute(
         "INSERT INTO rollup " + SUMS + " WHERE thread_id = ? AND at >= ?" + GROUPED,
         (thread, quarter * QUARTER_MS),
     )
+    facts.mark(connection, thread, quarter)
 
 
 def rebuild(connection: apsw.Connection) -> None:
