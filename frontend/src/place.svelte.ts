@@ -10,9 +10,13 @@ const SPELLINGS: Readonly<Record<string, View>> = { call: "calls", usage: "overv
 
 /** The filters that every view obeys, as the questions name them. */
 export const FILTERS = [
-  "project", "model", "thread", "origin", "kind", "effort", "tier", "directory", "pricing_status", "credit_confidence",
+  "project", "model", "thread", "origin", "kind", "effort", "tier", "directory", "branch", "source", "pricing_status",
+  "credit_confidence",
 ] as const;
-const KEPT_EVERYWHERE = ["range", "since", "until", "q", "include_archived", ...FILTERS];
+/** The filters that are an amount: calls of so much at least. */
+export const LEAST = ["min_tokens", "min_cost", "min_credits"] as const;
+export type Filter = (typeof FILTERS)[number] | (typeof LEAST)[number];
+const KEPT_EVERYWHERE = ["demo", "range", "since", "until", "q", "include_archived", ...FILTERS, ...LEAST];
 
 /** Reads the view and the state from an address's query. */
 export function read(search: string): { view: View; state: State } {

@@ -1,10 +1,12 @@
 // Ranges of days, as they are chosen and as they are asked.
 import { writtenDay } from "./clock";
 import type { Params } from "./transport";
-import { FILTERS, type State } from "./place.svelte";
+import { FILTERS, LEAST, type State } from "./place.svelte";
 
 export const RANGES = [
   ["today", "Today"],
+  ["yesterday", "Yesterday"],
+  ["thisweek", "This week"],
   ["last7days", "Last 7 days"],
   ["last14days", "Last 14 days"],
   ["last30days", "Last 30 days"],
@@ -39,7 +41,7 @@ export function filterParams(state: State): Params {
   const until = state["until"]?.[0];
   if (since ?? until) Object.assign(params, { since, until });
   else params["range"] = state["range"]?.[0] ?? USUAL_RANGE;
-  for (const name of FILTERS) if (state[name]?.length) params[name] = state[name];
+  for (const name of [...FILTERS, ...LEAST]) if (state[name]?.length) params[name] = state[name];
   const archived = state["include_archived"]?.[0];
   if (archived) params["include_archived"] = archived;
   return params;

@@ -9,8 +9,13 @@ export const DIMENSIONS: Readonly<Record<string, string>> = {
   effort: "Effort",
   tier: "Service tier",
   directory: "Folder",
+  branch: "Branch",
+  source: "Begun by",
   pricing_status: "Price",
   credit_confidence: "Credits",
+  min_tokens: "Tokens, at least",
+  min_cost: "Cost in USD, at least",
+  min_credits: "Credits, at least",
 };
 
 const VALUES: Readonly<Record<string, string>> = {
@@ -44,6 +49,11 @@ export function windowLabel(minutes: number): string {
   if (minutes === 10080) return "Week";
   if (minutes % 1440 === 0) return `${String(minutes / 1440)} d`;
   return minutes % 60 === 0 ? `${String(minutes / 60)} h` : `${String(minutes)} min`;
+}
+
+/** Names an account by the beginning of its hash. */
+export function accountLabel(account: string | null): string {
+  return account ? `account ${account.slice(0, 6)}` : "unknown account";
 }
 
 /** Names a thread; one without a name goes by the end of its id, which tells it from its neighbours. */

@@ -57,7 +57,7 @@ export const COLUMNS: readonly CallColumn[] = [
   { key: "model", label: "Model", width: 118, sort: "model", text: (call) => call.model ?? UNKNOWN },
   { key: "effort", label: "Effort", width: 74, sort: "effort", text: (call) => call.effort ?? UNKNOWN },
   { key: "tier", label: "Tier", width: 76, text: (call) => call.tier ?? UNKNOWN },
-  tokens("tokens", "Tokens", "total_tokens", "tokens"),
+  tokens("tokens", "Tokens", "total_tokens", "tokens", 112),
   tokens("input", "Input", "input_tokens", "input"),
   tokens("cached", "Cached", "cached_input_tokens", "cached"),
   tokens("uncached", "Uncached", "uncached_input_tokens", "uncached", 84),
@@ -68,7 +68,7 @@ export const COLUMNS: readonly CallColumn[] = [
     key: "credits", label: "Credits", width: 76, number: true, sort: "credits", text: callCredits,
     title: (call) => `${call.credits === null ? "no rate" : exact(call.credits)} (${valueLabel("credit_confidence", call.credit_confidence)})`,
   },
-  { key: "cache", label: "Cache", width: 68, number: true, sort: "cache", text: (call) => percent(cacheShare(call)) },
+  { key: "cache", label: "Cache", width: 92, number: true, sort: "cache", text: (call) => percent(cacheShare(call)) },
   {
     key: "context", label: "Context", width: 100, number: true, sort: "context",
     text: (call) => percent(contextShare(call)),
@@ -97,6 +97,13 @@ const REASONS: Readonly<Record<string, string>> = {
   tool_result: "followed the result of a tool",
   compaction: "made the context shorter",
 };
+
+/** Returns how long the bar in a cell is, from 0 to 1, and null where there is none; `most` is the largest in sight. */
+export function bar(column: CallColumn, call: CallRow, most: number): number | null {
+  if (column.key === "tokens") return most ? call.total_tokens / most : null;
+  const part = column.key === "context" ? contextShare(call) : column.key === "cache" ? cacheShare(call) : null;
+  return part === null ? null : Math.min(part, 100) / 100;
+}
 
 /** Says who caused a call, and how sure that is. */
 export function why(call: CallRow): string {

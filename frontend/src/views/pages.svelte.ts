@@ -1,8 +1,10 @@
-// Rows of a long answer, fetched page by page where they are looked at.
+// Rows of a long answer, fetched page by page where they are looked at: however fast one scrolls, one page is asked for
+// at a time, and always for what is in sight then.
 import { source } from "../asked.svelte";
 import { Refusal, query, type Params } from "../transport";
 
 export const PAGE = 100;
+const KEPT = 40;
 
 interface Page<Row> {
   rows: Row[];
@@ -15,8 +17,13 @@ export class Pages<Row, Answer extends Page<Row>> {
   refusal = $state.raw<Refusal | null>(null);
   late = $state(false);
   #pages = $state.raw<ReadonlyMap<number, Row[]>>(new Map());
-  #asked = new Set<number>();
+  /** The pages that are of the present data; others stay until they are. */
+  #fresh = new Set<number>();
+  #wanted: readonly number[] = [];
   #stop = new AbortController();
+  #asking = false;
+  /** Whether the totals are of the present data. */
+  #begun = false;
   #from = source();
   #about = "";
 
@@ -25,9 +32,10 @@ export class Pages<Row, Answer extends Page<Row>> {
     params: () => Params,
   ) {
     $effect(() => {
-      void this.#from.generation;
+      const known = this.#from.generation !== null;
       void this.#from.tries;
-      this.#begin(params());
+      const asked = params();
+      if (known) this.#begin(asked);
     });
     $effect(() => () => this.#stop.abort());
   }
@@ -42,37 +50,64 @@ export class Pages<Row, Answer extends Page<Row>> {
 
   /** Fetches what is not there yet of some rows. */
   need(first: number, last: number, params: Params): void {
-    for (let page = Math.floor(first / PAGE); page <= Math.floor(Math.max(first, last - 1) / PAGE); page += 1)
-      if (page && !this.#asked.has(page) && page * PAGE < this.count) void this.#fetch(page, params);
+    const [from, to] = [Math.floor(first / PAGE), Math.floor(Math.max(first, last - 1) / PAGE)];
+    this.#wanted = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    if (!this.#asking) void this.#fetch(params);
   }
 
-  /** Begins anew: the rows stay until the first page of the new ones is there. */
+  /** Begins anew: the rows stay until the new ones are there. */
   #begin(params: Params): void {
+    const about = query(params);
     this.#stop.abort();
     this.#stop = new AbortController();
-    this.#asked = new Set();
-    this.#about = query(params);
-    void this.#fetch(0, params);
+    this.#fresh = new Set();
+    this.#begun = false;
+    if (about !== this.#about) this.#wanted = [];
+    void this.#fetch(params, about !== this.#about);
+    this.#about = about;
   }
 
-  async #fetch(page: number, params: Params): Promise<void> {
+  /** Fetches the first page, for the totals, then what is wanted by the time; `others` says that all old rows are. */
+  async #fetch(params: Params, others = false): Promise<void> {
     const { signal } = this.#stop;
-    this.#asked.add(page);
     const late = setTimeout(() => (this.late = true), 200);
+    this.#asking = true;
     try {
-      const asked = { ...params, limit: PAGE, offset: page * PAGE };
-      const answer = await this.#from.transport.ask<Answer>(this.question, asked, signal);
-      if (signal.aborted || this.#about !== query(params)) return;
-      this.#pages = new Map(page ? this.#pages : []).set(page, answer.rows);
-      if (!page) this.answer = answer;
-      this.refusal = null;
+      for (let page = this.#next(); page !== undefined && !signal.aborted; page = this.#next()) {
+        const asked = { ...params, limit: PAGE, offset: page * PAGE };
+        const answer = await this.#from.transport.ask<Answer>(this.question, asked, signal);
+        if (signal.aborted) return;
+        this.#take(page, answer, others && page === 0);
+        clearTimeout(late);
+        this.late = false;
+      }
     } catch (error) {
-      if (signal.aborted) return;
-      this.#asked.delete(page);
-      this.refusal = error instanceof Refusal ? error : new Refusal("page", String(error), "", 0);
+      if (!signal.aborted) this.refusal = error instanceof Refusal ? error : new Refusal("page", String(error), "", 0);
     } finally {
       clearTimeout(late);
-      if (!signal.aborted) this.late = false;
+      if (!signal.aborted) this.#asking = this.late = false;
     }
+  }
+
+  #next(): number | undefined {
+    if (!this.#begun) return 0;
+    return this.#wanted.find((page) => !this.#fresh.has(page) && page * PAGE < this.count);
+  }
+
+  #take(page: number, answer: Answer, alone: boolean): void {
+    const pages = new Map(alone ? [] : this.#pages);
+    pages.delete(page);
+    pages.set(page, answer.rows);
+    for (const old of [...pages.keys()].slice(0, -KEPT)) {
+      pages.delete(old);
+      this.#fresh.delete(old);
+    }
+    this.#fresh.add(page);
+    this.#pages = pages;
+    if (page === 0) {
+      this.answer = answer;
+      this.#begun = true;
+    }
+    this.refusal = null;
   }
 }
