@@ -1,7 +1,8 @@
 """`init-pricing` and the other commands that write a file of settings to begin with."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import click
 
@@ -9,6 +10,8 @@ from codex_usage_tracker.cli import options
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import safe
+from codex_usage_tracker.config.templates import template
+from codex_usage_tracker.config.writing import write
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.settings import SettingsFile
 
@@ -30,19 +33,20 @@ def command(asked: Invocation, output: str | None, force: bool) -> None:
 
     It changes nothing until it is edited, and shows by examples what may stand in it.
     """
-    from codex_usage_tracker.config.templates import template  # noqa: PLC0415  (help needs no file)
-    from codex_usage_tracker.config.writing import write  # noqa: PLC0415
-
     name = str(click.get_current_context().info_name).removeprefix("init-").replace("-", "_")
     path = os.path.expanduser(output) if output else getattr(asked.files, name)
     kept = write(path, template(name), replace=force)
-    asked.answer(
-        SettingsFile(schema=SCHEMA.format("settings-file"), settings=name, path=path, backup_path=kept), _lines
-    )
+    tell(asked, name, path, kept, "Wrote {}.", NEXT[name])
 
 
-def _lines(done: SettingsFile, _screen: Screen) -> Iterator[str]:
-    yield f"Wrote {safe(done.path)}."
+def tell(asked: Invocation, name: str, path: str, kept: str | None, *said: str) -> None:
+    """Answer which file of settings was written, where, and where the one before is kept."""
+    done = SettingsFile(schema=SCHEMA.format("settings-file"), settings=name, path=path, backup_path=kept)
+    asked.answer(done, partial(_lines, said=said))
+
+
+def _lines(done: SettingsFile, _screen: Screen, *, said: Sequence[str]) -> Iterator[str]:
+    yield said[0].format(safe(done.path))
     if done.backup_path:
         yield f"The file before is kept as {safe(done.backup_path)}."
-    yield NEXT[done.settings]
+    yield from said[1:]

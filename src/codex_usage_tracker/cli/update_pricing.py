@@ -1,30 +1,27 @@
 """`update-pricing`: newer prices from a public list; the one command that uses the network."""
 
-from __future__ import annotations
-
 import os
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 
 from codex_usage_tracker.cli import options
+from codex_usage_tracker.cli.download import LARGEST_BYTES, fetch
 from codex_usage_tracker.cli.figures import UNKNOWN, counted
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.table import Column, table_of
 from codex_usage_tracker.cli.text import safe
+from codex_usage_tracker.config.reading import read
+from codex_usage_tracker.config.writing import write
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.prices import PriceChange, PricingUpdate
 from codex_usage_tracker.errors import FileAccessError, InvalidValueError, NamedFileMissingError
+from codex_usage_tracker.pricing import sources, text, updates
+from codex_usage_tracker.pricing.card import Card
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.pricing.card import Card
-
-SOURCES = ("litellm", "genai-prices", "models.dev")
 COLUMNS = (
     Column("Model", lambda one: one.model, right=False, shrinks=True),
     Column("Tier", lambda one: one.tier or "", right=False, leaves=1),
@@ -37,7 +34,11 @@ COLUMNS = (
 
 @options.command("update-pricing")
 @click.option(
-    "--source", type=click.Choice(SOURCES), default="litellm", show_default=True, help="A list that is known."
+    "--source",
+    type=click.Choice(list(sources.URLS)),
+    default="litellm",
+    show_default=True,
+    help="A list that is known.",
 )
 @click.option("--source-url", metavar="URL", help="Another address of such a list.")
 @click.option("--source-file", metavar="FILE", help="A file of such a list; nothing is fetched.")
@@ -51,9 +52,6 @@ def command(
     This is the one command that uses the network. Rules of your own stay as they are; prices that changed hold from
     today on, so that earlier calls keep theirs.
     """
-    from codex_usage_tracker.config.writing import write  # noqa: PLC0415  (help needs no prices)
-    from codex_usage_tracker.pricing import sources, text, updates  # noqa: PLC0415
-
     if source_url and source_file:
         raise click.UsageError("give --source-url or --source-file, not both")
     path = os.path.expanduser(output) if output else asked.files.pricing
@@ -80,9 +78,6 @@ def command(
 
 def own_card(asked: Invocation, path: str) -> Card:
     """Return the user's prices as a file says them."""
-    from codex_usage_tracker.config.reading import read  # noqa: PLC0415
-    from codex_usage_tracker.pricing.card import Card  # noqa: PLC0415
-
     found = read(path, Card)
     for warning in found.warnings:
         asked.narrate(warning)
@@ -99,8 +94,6 @@ def today() -> str:
 
 def file_bytes(path: str) -> bytes:
     """Return what is in a file that was named, unless it is larger than any price list."""
-    from codex_usage_tracker.cli.download import LARGEST_BYTES  # noqa: PLC0415  (as above)
-
     try:
         with open(os.path.expanduser(path), "rb") as file:
             data = file.read(LARGEST_BYTES + 1)
@@ -114,8 +107,6 @@ def file_bytes(path: str) -> bytes:
 
 
 def _fetched(asked: Invocation, url: str) -> bytes:
-    from codex_usage_tracker.cli.download import fetch  # noqa: PLC0415  (as above)
-
     asked.narrate(f"Fetching {url} ...")
     return fetch(url)
 

@@ -1,24 +1,19 @@
 """`update-rate-card`: the prices in credits as a file of one's own."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from codex_usage_tracker.cli import options
-from codex_usage_tracker.cli.text import safe
-from codex_usage_tracker.contract import SCHEMA
-from codex_usage_tracker.contract.settings import SettingsFile
+from codex_usage_tracker.cli.init_settings import tell
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.config.reading import read
+from codex_usage_tracker.config.writing import write
 from codex_usage_tracker.errors import NamedFileMissingError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.pricing.card import Card
+from codex_usage_tracker.pricing import bundled
+from codex_usage_tracker.pricing.card import Card
+from codex_usage_tracker.pricing.text import text
 
 
 @options.command("update-rate-card")
@@ -29,25 +24,14 @@ def command(asked: Invocation, output: str | None, source_file: str | None) -> N
 
     They are those that come with this version; nothing is fetched. A file that is there is kept beside the new one.
     """
-    from codex_usage_tracker.config.writing import write  # noqa: PLC0415  (help needs no rates)
-    from codex_usage_tracker.pricing.text import text  # noqa: PLC0415
-
     path = os.path.expanduser(output) if output else asked.files.rate_card
     rates = text(_card(asked, source_file))
     kept = None if _holds(path, rates) else write(path, rates, replace=True)
-    asked.answer(
-        SettingsFile(schema=SCHEMA.format("settings-file"), settings="rate_card", path=path, backup_path=kept), _lines
-    )
+    tell(asked, "rate_card", path, kept, "{} holds the rates.")
 
 
 def _card(asked: Invocation, source_file: str | None) -> Card:
     """Return the bundled rates as a card of the user's, or those of a file that was named."""
-    from msgspec.structs import replace  # noqa: PLC0415
-
-    from codex_usage_tracker.config.reading import read  # noqa: PLC0415
-    from codex_usage_tracker.pricing import bundled  # noqa: PLC0415
-    from codex_usage_tracker.pricing.card import Card  # noqa: PLC0415
-
     if source_file is None:
         return replace(bundled.rate_card(), bundled=False)
     found = read(os.path.expanduser(source_file), Card)
@@ -65,9 +49,3 @@ def _holds(path: str, rates: str) -> bool:
             return file.read() == rates
     except (OSError, ValueError):
         return False
-
-
-def _lines(done: SettingsFile, _screen: Screen) -> Iterator[str]:
-    yield f"{safe(done.path)} holds the rates."
-    if done.backup_path:
-        yield f"The file before is kept as {safe(done.backup_path)}."
