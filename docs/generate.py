@@ -42,6 +42,7 @@ from codex_usage_tracker.contract import (
     outcomes,
     pictures,
     prices,
+    server,
     settings,
     threads,
 )
@@ -65,6 +66,7 @@ ANSWERS = (
     outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
     prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks, BudgetCheck, Coverage,
     pictures.Timeseries, pictures.Heatmap, pictures.Compare, pictures.Pressure, threads.Threads, threads.Call,
+    server.ServerSettings, server.PriceRule, server.Updated, server.Link, server.DemoState,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",

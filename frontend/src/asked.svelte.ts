@@ -12,6 +12,8 @@ const AGAIN_MS = 2000;
 export class Source {
   generation = $state<number | null>(null);
   connected = $state(true);
+  /** How often settings were written: answers may be others then, though nothing was read. */
+  settings = $state(0);
   /** Why no question is answered at all, as long as that is so. */
   trouble = $state.raw<Refusal | null>(null);
   /** Why nothing new is read. */
@@ -28,11 +30,13 @@ export class Source {
       live: (callback) => transport.live(callback),
       ask: (question, params, signal) => this.#watched(transport.ask(question, params, signal), signal),
       ...(transport.send && { send: transport.send.bind(transport) }),
+      ...(transport.tag && { tag: transport.tag.bind(transport) }),
     };
   }
 
   listen(): () => void {
-    return this.transport.live(({ connected, generation, trouble }) => {
+    return this.transport.live(({ connected, generation, settings, trouble }) => {
+      this.settings = settings;
       if (connected !== this.connected) this.tries += 1;
       if (connected && this.trouble?.isLocked) this.trouble = null;
       this.connected = connected;
@@ -88,6 +92,7 @@ export function ask<A>(name: string, question: () => Params | null, forget: () =
   $effect(() => {
     const known = from.generation !== null;
     void from.tries;
+    void from.settings;
     const params = question();
     const subject = forget();
     if (subject !== about) asked.answer = null;

@@ -7,13 +7,17 @@ export interface Transport {
   ask<A>(question: string, params: Params, signal?: AbortSignal): Promise<A>;
   /** Calls back with each new state of the data; returns how to stop. */
   live(callback: (news: News) => void): () => void;
-  /** Changes a setting or begins a reading; missing where nothing can be changed. */
-  send?<A>(method: "POST" | "PUT", question: string, body: unknown): Promise<A>;
+  /** Changes a setting or begins a reading, if it is still as it was `seen`; missing where nothing can be changed. */
+  send?<A>(method: "POST" | "PUT" | "DELETE", question: string, body: unknown, seen?: string): Promise<A>;
+  /** Returns which state of something was told last. */
+  tag?(question: string): string | undefined;
 }
 
 export interface News {
   connected: boolean;
   generation: number | null;
+  /** How often settings were written. */
+  settings: number;
   /** Why nothing new can be read, as long as that is so. */
   trouble: Refusal | null;
 }
@@ -66,10 +70,16 @@ interface Known {
 /** Asks the local server that served the page. */
 export class HttpTransport implements Transport {
   #known = new Map<string, Known>();
+  readonly send?: NonNullable<Transport["send"]>;
+
+  /** A demo answers at addresses of its own, and nothing of it can be changed. */
+  constructor(readonly demo = false) {
+    if (!demo) this.send = this.#send.bind(this);
+  }
 
   async ask<A>(question: string, params: Params, signal?: AbortSignal): Promise<A> {
-    const text = query(params);
-    const address = `/api/${question}${text && "?"}${text}`;
+    const text = query(question === "summary" ? { counts: "false", ...params } : params);
+    const address = `/api/${this.demo && question !== "demo" ? "demo/" : ""}${question}${text && "?"}${text}`;
     const known = this.#known.get(address);
     const headers: Record<string, string> = known ? { "If-None-Match": known.etag } : {};
     const reply = await this.#fetch(address, { headers, signal: signal ?? null, cache: "no-store" });
@@ -79,19 +89,23 @@ export class HttpTransport implements Transport {
     return answer;
   }
 
-  async send<A>(method: "POST" | "PUT", question: string, body: unknown): Promise<A> {
-    const headers = { "Content-Type": "application/json" };
+  tag(question: string): string | undefined {
+    return this.#known.get(`/api/${question}`)?.etag;
+  }
+
+  async #send<A>(method: string, question: string, body: unknown, seen?: string): Promise<A> {
+    const headers = { "Content-Type": "application/json", ...(seen ? { "If-Match": seen } : {}) };
     return opened<A>(await this.#fetch(`/api/${question}`, { method, headers, body: JSON.stringify(body) }));
   }
 
   live(callback: (news: News) => void): () => void {
-    let news: News = { connected: true, generation: null, trouble: null };
+    let news: News = { connected: true, generation: null, settings: 0, trouble: null };
     const tell = (more: Partial<News>): void => callback((news = { ...news, connected: true, ...more }));
     let source: EventSource;
     let again: ReturnType<typeof setTimeout>;
     const open = (): void => {
       source = new EventSource("/api/live");
-      source.addEventListener("generation", (event) => tell({ generation: generationOf(String(event.data)) ?? news.generation }));
+      source.addEventListener("generation", (event) => tell(newsOf(String(event.data))));
       source.addEventListener("trouble", (event) => tell({ trouble: troubleOf(String(event.data)) }));
       source.addEventListener("open", () => tell({ trouble: null }));
       source.addEventListener("error", () => {
@@ -141,11 +155,10 @@ function troubleOf(text: string): Refusal | null {
   return told && new Refusal(told.code, told.message, told.hint, 503);
 }
 
-function generationOf(text: string): number | null {
+function newsOf(text: string): Partial<News> {
   try {
-    const data = JSON.parse(text) as { generation?: number } | number;
-    return typeof data === "number" ? data : (data.generation ?? null);
+    return JSON.parse(text) as { generation: number; settings: number };
   } catch {
-    return null;
+    return {};
   }
 }

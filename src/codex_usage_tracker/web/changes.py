@@ -92,7 +92,7 @@ class Changes:
         return await self._changes(request, Files._fields, lambda body: settings.put_settings(self.desk, body))
 
     async def _allowance(self, request: Request) -> Response:
-        return await self._changes(request, ("allowance",), lambda body: settings.note_allowance(self.desk, body))
+        return await self._changes(request, Files._fields, lambda body: settings.note_allowance(self.desk, body))
 
     async def _prices(self, request: Request) -> Response:
         if request.method == "GET":
