@@ -26,6 +26,7 @@ KEY_SECONDS = 600.0
 MOST_KEYS = 16
 BODY_BYTES = 1_000_000
 BODY_SECONDS = 10.0
+HEAD_BYTES = 32 * 1024
 OPEN_PATHS = frozenset({"/", "/index.html", "/open", "/api/health"})
 """Nothing that was read stands in these."""
 HEADERS = {
@@ -136,6 +137,8 @@ class Guard:
             headers.setdefault(name.lower(), []).append(value)
         if not self._from_here(headers):
             return RefusedError("this address may not ask", "Open the link that the terminal shows.")
+        if sum(map(len, (scope["query_string"], *(part for pair in scope["headers"] for part in pair)))) > HEAD_BYTES:
+            return TooLargeError(f"an address and its headers may have {HEAD_BYTES:,} bytes", "")
         if any(not length.isdigit() or int(length) > BODY_BYTES for length in headers.get(b"content-length", [])):
             return TooLargeError(f"a request may have {BODY_BYTES:,} bytes", "")
         if scope["path"] in self.open_paths or self.door.knows(headers):

@@ -19,7 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.web.app import Dashboard
 from codex_usage_tracker.web.beside import Note
-from codex_usage_tracker.web.security import TOKEN, Door
+from codex_usage_tracker.web.security import HEAD_BYTES, TOKEN, Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 PORTS_TRIED = 50
 MOST_CONNECTIONS = 512
-HEADER_BYTES = 32 * 1024
 HEADER_SECONDS = 10.0
 IDLE_SECONDS = 30
 LAST_SECONDS = 0.5
@@ -104,7 +103,7 @@ class Running:
         config = uvicorn.Config(
             self.dashboard.app(), http=_Protocol, ws="none", lifespan="on", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS,
-            timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=1, h11_max_incomplete_event_size=HEADER_BYTES,
+            timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=1, h11_max_incomplete_event_size=HEAD_BYTES,
         )  # fmt: skip
         try:
             asyncio.run(_Server(config, self.dashboard, ready).serve_here(self.socket))
