@@ -22,6 +22,12 @@ FACTS = (
     "SELECT label, count, 1, tokens FROM fact JOIN fact_label ON fact_label.id = label_id WHERE call_id = ?"
     " ORDER BY 2 DESC, label"
 )
+PLACE = (
+    "SELECT home.path, name, source_file.path, source_file.offset, source_file.lines, call.line, ("
+    "SELECT line FROM call before WHERE before.thread_id = call.thread_id AND before.at <= call.at"
+    " AND before.file_id = call.file_id AND before.line < call.line ORDER BY before.at DESC, before.line DESC LIMIT 1)"
+    " FROM call JOIN source_file ON source_file.id = file_id JOIN home ON home.id = home_id WHERE call.id = ?"
+)
 CONTEXT = Part((), rollups.CONTEXT | {"most_ppm": rollups.PPM})
 CONTEXT_SUMS = ", ".join([*(f"ifnull(sum({name}), 0)" for name in rollups.CONTEXT), "ifnull(max(most_ppm), 0)"])
 
@@ -51,6 +57,11 @@ def near(reader: apsw.Connection, row_id: int, *, after: bool) -> int | None:
 def facts(reader: apsw.Connection, row_id: int) -> list[tuple[object, ...]]:
     """Return a call's facts: label, occurrences, 1, output tokens."""
     return reader.execute(FACTS, (row_id,)).fetchall()
+
+
+def place(reader: apsw.Connection, row_id: int) -> tuple[Any, ...]:
+    """Return where a call stands in the logs, in the order of `evidence.window.Place`."""
+    return reader.execute(PLACE, (row_id,)).fetchall()[0]
 
 
 def pressure(reader: apsw.Connection, chosen: Filter) -> tuple[int, ...]:
