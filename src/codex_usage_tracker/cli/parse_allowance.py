@@ -1,25 +1,19 @@
 """`parse-allowance`: note the limits that a pasted text shows."""
 
-from __future__ import annotations
-
 import os
 import sys
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
 from codex_usage_tracker.cli import options
 from codex_usage_tracker.cli.figures import percent, roughly, soon
+from codex_usage_tracker.cli.invocation import Invocation
+from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import pad, safe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from zoneinfo import ZoneInfo
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.contract.settings import ParsedAllowance, TypedLimit
+from codex_usage_tracker.contract.settings import ParsedAllowance, TypedLimit
 
 LARGEST_BYTES = 4_000_000
 

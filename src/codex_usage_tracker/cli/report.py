@@ -1,26 +1,19 @@
 """`report`: tokens over time, with a picture."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import click
 
 from codex_usage_tracker.cli import groups, options, reading, words
 from codex_usage_tracker.cli.filters import dimensions_of
+from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import remarks
+from codex_usage_tracker.cli.screen import Screen
+from codex_usage_tracker.contract import Summary
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import spans
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.reports.summary import summary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.cli.invocation import Invocation
-    from codex_usage_tracker.cli.screen import Screen
-    from codex_usage_tracker.contract import Summary
-    from codex_usage_tracker.tracker import Tracker
 
 USUAL_RANGE = "30d"
 
@@ -52,7 +45,7 @@ def command(
     Without a range it shows the last 30 days.
     """
     asked.json = asked.json or form == "json"
-    span = _span(asked.tracker, last, since, until, today=today)
+    span = _span(asked, last, since, until, today=today)
     with reading.questions(asked, fresh=not no_refresh) as reader:
         chosen = Filter(since=span.since, until=span.until)
         answer = summary(reader, chosen, [group, *dimensions_of(by)], name="report")
@@ -66,12 +59,12 @@ def command(
         asked.narrate("These are the last 30 days; --last 90d, --last all or --from 2026-01-01 show others.")
 
 
-def _span(tracker: Tracker, last: str | None, since: str | None, until: str | None, *, today: bool) -> spans.Span:
+def _span(asked: Invocation, last: str | None, since: str | None, until: str | None, *, today: bool) -> spans.Span:
     """Return the range that was asked for in one of three ways."""
     if sum((bool(last), today, bool(since or until))) > 1:
         msg = "--last, --today and --from/--to are three ways to say one range"
         raise InvalidValueError(msg, "Give one of them.")
-    now, zone = tracker.now(), tracker.zone()
+    now, zone = asked.tracker.now(), asked.tracker.zone()
     if today:
         return spans.preset("today", now, zone)
     if since or until:

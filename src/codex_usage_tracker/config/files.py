@@ -1,7 +1,5 @@
 """Which file holds what the user has set."""
 
-from __future__ import annotations
-
 import os
 from typing import NamedTuple
 

@@ -1,16 +1,12 @@
 """`general.json`: Codex homes to read beside the usual one, what homes are called, and the time zone."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from codex_usage_tracker.config.values import Name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Home(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

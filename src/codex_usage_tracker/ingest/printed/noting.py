@@ -1,21 +1,14 @@
 """Noting the limits that a pasted text shows in the file of what was typed in."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.config.allowance import Allowance, Balance, TypedWindow, Windows, merged, text_of
 from codex_usage_tracker.config.writing import write
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.settings import ParsedAllowance, TypedLimit
 from codex_usage_tracker.errors import InvalidValueError
-from codex_usage_tracker.ingest.printed.limits_text import understood
+from codex_usage_tracker.ingest.printed.limits_text import Shown, Understood, understood
 from codex_usage_tracker.query import zones
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from codex_usage_tracker.ingest.printed.limits_text import Shown, Understood
 
 EXAMPLE = 'Such a text is understood, and so is what /status prints: "5h 79% 6:50 PM Weekly 33% Jun 7"'
 
