@@ -3,6 +3,7 @@
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 const SHAPES = {
   day: { day: "numeric", month: "short" },
+  dayOfWeek: { weekday: "short", day: "numeric", month: "short" },
   longDay: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
   month: { month: "short", year: "numeric" },
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
