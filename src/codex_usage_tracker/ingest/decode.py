@@ -226,6 +226,41 @@ class PatchEnd(msgspec.Struct, gc=False):
     success: bool | None = None
 
 
+class TurnFolder(msgspec.Struct, gc=False):
+    """Where the commands of a turn run."""
+
+    cwd: str | None = None
+
+
+class PatchDone(msgspec.Struct, gc=False):
+    """Whether the patch of a tool call was applied."""
+
+    call_id: str | None = None
+    success: bool | None = None
+
+
+class ChangedFile(msgspec.Struct, gc=False):
+    """What a patch did with a file: its text where it is new or gone, else what differs."""
+
+    type: str = ""
+    content: str = ""
+    unified_diff: str = ""
+    move_path: str | None = None
+
+
+class FileChange(msgspec.Struct, gc=False):
+    """An applied or refused patch with its files."""
+
+    status: Any = None
+    changes: dict[str, ChangedFile] = {}
+
+
+class FilesChanged(msgspec.Struct, gc=False):
+    """The line that carries a finished patch."""
+
+    item: FileChange
+
+
 class NameUpdated(msgspec.Struct, gc=False):
     """A thread was named."""
 

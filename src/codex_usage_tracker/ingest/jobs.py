@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, Self, cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 import msgspec
 
@@ -18,6 +19,9 @@ if sys.version_info >= (3, 14):
     from compression.zstd import ZstdError, ZstdFile
 else:
     from backports.zstd import ZstdError, ZstdFile
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import Pool
 
 EDGE_BYTES = 1024
 """Bytes at the beginning and before the cursor whose hashes tell whether a file was only appended to."""
@@ -58,13 +62,19 @@ _batch = msgspec.msgpack.Decoder(list[Done])
 def read(job: Job) -> Done:
     """Read one slice of one file."""
     try:
-        with open(job.path, "rb", buffering=BUFFER_BYTES) as file:
-            stream = _decompressed(file) if job.path.endswith(".zst") else file
+        with opened(job.path) as stream:
             return _read_on(job, stream)
     except FileNotFoundError:
         return Done(job.file_id, problem="is no longer there")
     except OSError as error:
         return Done(job.file_id, problem=error.strerror or "cannot be read")
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open a log as a stream of its lines, compressed or not."""
+    with open(path, "rb", buffering=BUFFER_BYTES) as file:
+        yield _decompressed(file) if path.endswith(".zst") else file
 
 
 def _read_on(job: Job, stream: BinaryIO) -> Done:
@@ -103,10 +113,15 @@ def _decompressed(file: BinaryIO) -> BinaryIO:
 
 def read_all(jobs: Iterable[Job], total: int) -> Iterator[tuple[Done, int]]:
     """Read files, in other processes where there is enough work; gives each result with the bytes it stands for."""
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = processors()
     if total < SMALL_BYTES or workers < 2:
         return _here(jobs)
     return _in_workers(jobs, workers)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _here(jobs: Iterable[Job]) -> Iterator[tuple[Done, int]]:
@@ -132,16 +147,11 @@ def _next(job: Job, done: Done) -> Job | None:
 
 
 def _in_workers(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Done, int]]:
-    import multiprocessing  # noqa: PLC0415  (only a long refresh needs it)
-    import threading  # noqa: PLC0415
-
-    alone = threading.current_thread() is threading.main_thread()  # a server forks no process with its threads in it
-    method = "fork" if sys.platform == "linux" and alone else "spawn"
     room = Room(workers * 3)
-    with multiprocessing.get_context(method).Pool(workers, _prepare_worker) as pool, room:
+    with pool(workers) as workshop, room:
         while jobs:
             again: list[Job] = []
-            for batch, results in pool.imap_unordered(_read_batch, room.let_in(_batches(jobs))):
+            for batch, results in workshop.imap_unordered(_read_batch, room.let_in(_batches(jobs))):
                 room.leave()
                 for job, done in zip(batch, _batch.decode(results), strict=True):
                     yield done, (done.reading.offset if done.reading else job.size) - job.offset
@@ -149,6 +159,16 @@ def _in_workers(jobs: Iterable[Job], workers: int) -> Iterator[tuple[Done, int]]
                     if following is not None:
                         again.append(following)
             jobs = again
+
+
+def pool(workers: int) -> "Pool":
+    """Return so many worker processes."""
+    import multiprocessing  # noqa: PLC0415  (only a long refresh needs it)
+    import threading  # noqa: PLC0415
+
+    alone = threading.current_thread() is threading.main_thread()  # a server forks no process with its threads in it
+    method = "fork" if sys.platform == "linux" and alone else "spawn"
+    return multiprocessing.get_context(method).Pool(workers, _prepare_worker)
 
 
 def _prepare_worker() -> None:

@@ -109,7 +109,7 @@ def _account_for_line(account: Account, line: bytes, number: int) -> None:
     found = LAYOUT.match(line)
     if found is None:
         _odd_line(account, line, number)
-    elif account.state.start_ordinal is None or not _below(line, account.state.start_ordinal):
+    elif account.state.start_ordinal is None or not is_below(line, account.state.start_ordinal):
         _handle(account, found[2], line, found[1], number)
 
 
@@ -134,7 +134,7 @@ def _odd_line(account: Account, line: bytes, number: int) -> None:
             _handle(account, found.kind, decode.relaid(line), found.timestamp, number)
 
 
-def _below(line: bytes, start: int) -> bool:
+def is_below(line: bytes, start: int) -> bool:
     """Say whether a line belongs to the context that a sub-agent was given by its parent."""
     found = ORDINAL.search(line, 0, 120)
     return found is not None and int(found[1]) < start and b'"session_meta"' not in line[:120]
