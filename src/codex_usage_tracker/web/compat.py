@@ -27,7 +27,7 @@ from codex_usage_tracker.pricing.money import usd_text
 from codex_usage_tracker.query import costs, homes, run
 from codex_usage_tracker.query.dimensions import DIMENSIONS
 from codex_usage_tracker.query.seen import seen
-from codex_usage_tracker.reports.asks import Ask, CallsChoice, Offset, filter_of
+from codex_usage_tracker.reports.asks import Ask, CallsChoice, Offset, dimension, filter_of
 from codex_usage_tracker.reports.csv_text import instant
 from codex_usage_tracker.reports.registry import QUESTIONS, CallsAsk, Question, Settings, SummaryAsk
 from codex_usage_tracker.reports.scope import named
@@ -78,7 +78,7 @@ def _summary(reader: Reader, ask: RangeSummaryAsk, settings: Settings) -> RangeS
     )
     totals, chosen = found.totals, filter_of(ask, reader)
     costs_ = {} if ask.group_by else _classes(costs.by_class(reader.db, chosen, ()).get(()))
-    split = [DIMENSIONS[name] for name in found.group_by]
+    split = [dimension(name) for name in found.group_by]
     counted = seen(reader, chosen, split) if ask.counts and found.rows else {}
     return RangeSummary(
         **_fields(found) | {"rows": [_group(row, counted.get(tuple(row.keys.values()))) for row in found.rows]},
