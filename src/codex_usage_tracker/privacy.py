@@ -15,68 +15,46 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer", bound="msgspec.Struct")
 
 NORMAL, REDACTED, STRICT = MODES = ("normal", "redacted", "strict")
-GONE = ""
+GONE = "gone"
 """Instead of a label's word: the value becomes null."""
-WITHOUT_PATHS = "-"
+WITHOUT_PATHS = "without paths"
 """Instead of a label's word: a sentence of the program that may tell of paths."""
 UNDECIDED = "[hidden]"
 
-REDACTED_WORDS = {
-    "codex_home": "Home",
-    "cwd": "Directory",
-    "directory": "Directory",
-    "db_path": "File",
-    "file_path": "File",
-    "files": "File",
-    "HomeRow.label": "Home",
-    "IngestIssue.message": WITHOUT_PATHS,
-    "path": "File",
-    "source_file": "File",
-    "home": "Home",
-    "git_commit": "Commit",
-    "git_remote": "Remote",
-    "remote": "Remote",
-    "project": "Project",
-    "backup_path": "File",
-    "deleted_paths": "File",
-    "Check.repair": WITHOUT_PATHS,
-    "DemoHistory.next": WITHOUT_PATHS,
-    "Failure.hint": WITHOUT_PATHS,
-    "Failure.message": WITHOUT_PATHS,
-    "PricingUpdate.source": WITHOUT_PATHS,
-    "damage": WITHOUT_PATHS,
-    "SettingsState.hint": WITHOUT_PATHS,
-    "SettingsState.problem": WITHOUT_PATHS,
-    "SettingsState.warnings": WITHOUT_PATHS,
-    "thread_name": GONE,
-    "Agent.name": GONE,
-    "RootThread.name": GONE,
-    "RangeRow.name": GONE,
-    "Row.name": GONE,
-    "ThreadInfo.name": GONE,
-    "BudgetState.name": "Budget",
-    "filters.search": "Search",
-    "filters.thread": "Thread",
-}
+
+def _words(table: str) -> dict[str, str]:
+    """Return fields with their words, from lines such as `word: field field`."""
+    lines = (line.partition(":") for line in table.strip().splitlines())
+    return {field: word.strip() for word, _, fields in lines for field in fields.split()}
+
+
+REDACTED_WORDS = _words(
+    """
+    Budget: BudgetState.name
+    Commit: git_commit
+    Directory: cwd directory
+    File: db_path file_path files path source_file backup_path deleted_paths
+    Home: codex_home HomeRow.label home
+    Project: project
+    Remote: git_remote remote
+    Search: filters.search
+    Thread: filters.thread
+    gone: thread_name Agent.name RootThread.name RangeRow.name Row.name ThreadInfo.name
+    without paths: IngestIssue.message Check.repair DemoHistory.next Failure.hint Failure.message PricingUpdate.source
+    without paths: damage SettingsState.hint SettingsState.problem SettingsState.warnings
+    """
+)
 """Fields and dimensions that redacted mode replaces by a label; `Struct.field` goes before `field`."""
-STRICT_WORDS = REDACTED_WORDS | {
-    "branch": "Branch",
-    "git_branch": "Branch",
-    "nickname": "Agent",
-    "project_tag": "Tags",
-    "session": "Thread",
-    "thread": "Thread",
-    "root_thread": "Thread",
-    "parent_thread": "Thread",
-    "thread_id": "Thread",
-    "root_thread_id": "Thread",
-    "parent_thread_id": "Thread",
-    "forked_from_id": "Thread",
-    "session_id": "Thread",
-    "request_id": "Response",
-    "turn_id": "Turn",
-    "response_id": "Response",
-}
+STRICT_WORDS = REDACTED_WORDS | _words(
+    """
+    Agent: nickname
+    Branch: branch git_branch
+    Response: request_id response_id
+    Tags: project_tag
+    Thread: session thread root_thread parent_thread thread_id root_thread_id parent_thread_id forked_from_id session_id
+    Turn: turn_id
+    """
+)
 WORDS: dict[str, dict[str, str]] = {NORMAL: {}, REDACTED: REDACTED_WORDS, STRICT: STRICT_WORDS}
 SHOWN = frozenset(
     """
@@ -160,7 +138,7 @@ class Veil:
             return value if known else UNDECIDED
         if word == WITHOUT_PATHS:
             return without_paths(value, self.mode)
-        return self.label(word, value) if word else None
+        return None if word == GONE else self.label(word, value)
 
     def label(self, word: str, value: str) -> str:
         """Return a stable name for a text, made with the database's key."""
