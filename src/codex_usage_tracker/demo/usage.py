@@ -1,6 +1,9 @@
 """The tokens of a call, and how a thread's context grows, is cached and is compacted."""
 
+from operator import add
+
 import msgspec
+from msgspec.structs import astuple
 
 from codex_usage_tracker.demo.dice import Dice
 from codex_usage_tracker.demo.moments import MINUTE
@@ -23,14 +26,7 @@ class Usage(msgspec.Struct, frozen=True):
     total_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.input_tokens + other.input_tokens,
-            self.cached_input_tokens + other.cached_input_tokens,
-            self.cache_write_input_tokens + other.cache_write_input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.reasoning_output_tokens + other.reasoning_output_tokens,
-            self.total_tokens + other.total_tokens,
-        )
+        return Usage(*map(add, astuple(self), astuple(other)))
 
 
 NOTHING = Usage()
