@@ -73,8 +73,15 @@ def length(milliseconds: int | None) -> str:
 
 def soon(at: int, zone: ZoneInfo, now: int) -> str:
     """Return an instant of the days to come: the weekday, unless it is today, and hour and minute."""
-    if not 0 <= at - now < 6 * DAY:
-        return clock(at, zone, now)
+    return _weekday(at, zone, now) if 0 <= at - now < 6 * DAY else clock(at, zone, now)
+
+
+def lately(at: int | None, zone: ZoneInfo, now: int) -> str:
+    """Return an instant of the days that were: the weekday, unless it is today, and hour and minute."""
+    return clock(at, zone, now) if at is None or not 0 <= now - at < 6 * DAY else _weekday(at, zone, now)
+
+
+def _weekday(at: int, zone: ZoneInfo, now: int) -> str:
     local = zones.moment(at, zone)
     today = zones.moment(now, zone).date() == local.date()
     return local.strftime("%H:%M" if today else "%a %H:%M")

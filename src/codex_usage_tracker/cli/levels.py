@@ -6,12 +6,11 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from codex_usage_tracker.cli import bars, groups
-from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, UNKNOWN, age, clock, length, percent, roughly, soon
+from codex_usage_tracker.cli.figures import DAY, HOUR, MINUTE, UNKNOWN, age, lately, length, percent, roughly, soon
 from codex_usage_tracker.cli.screen import Screen
-from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.cli.table import Column, Table, table_of
 from codex_usage_tracker.cli.text import pad
 from codex_usage_tracker.contract.windows import Forecast, Window
-from codex_usage_tracker.query import zones
 
 TIGHT, SHORT = 25.0, 10.0
 """Percent left below which a level is told in the colour of a warning, and of an alarm."""
@@ -24,35 +23,30 @@ BETWEEN_WORDS = re.compile(r" (?!(?:d|h|min)\b)")
 
 def table(windows: Sequence[Window], zone: ZoneInfo, now: int) -> Table:
     """Return what is left of each limit, by what was seen last and when that was."""
-    columns = (
-        Column(pad("Limits", TITLE_CELLS - 2), right=False, style="faint"),
-        Column("", right=False, least=8, most=24),
-        Column("Left"),
-        Column("Resets", right=False),
-        Column("Used at reset", right=False, leaves=2),
-        Column("Age", style="faint", leaves=1),
-    )
-    rows = [_row(window, zone, now) for window in windows]
-    kept = [place for place in range(len(columns)) if place not in (1, 4) or not all(one.passed for one in windows)]
-    return Table([columns[place] for place in kept], [[row[place] for place in kept] for row in rows])
+    columns = [
+        titled("Limits"),
+        Column("", lambda one: "" if one.passed else partial(level, one.left_percent), right=False, least=8, most=24),
+        Column("Left", lambda one: "was " * one.passed + percent(one.left_percent)),
+        Column("Resets", lambda one: _resets(one, zone, now), right=False),
+        Column("Used at reset", lambda one: "" if one.passed else outlook(one.forecast, now), right=False, leaves=2),
+        Column("Age", lambda one: age(one.observed_at, now).removesuffix(" ago"), style="faint", leaves=1),
+    ]
+    if all(one.passed for one in windows):
+        del columns[4], columns[1]
+    return table_of(columns, windows)
 
 
-def _row(window: Window, zone: ZoneInfo, now: int) -> list[Cell]:
-    left, at = percent(window.left_percent), window.resets_at
-    seen = age(window.observed_at, now).removesuffix(" ago")
-    title = name(window.limit_id, window.window_minutes)
+def titled(title: str) -> Column:
+    """Return the column of what limits are called."""
+    head = pad(title, TITLE_CELLS - 2)
+    return Column(head, lambda one: name(one.limit_id, one.window_minutes), right=False, style="faint")
+
+
+def _resets(window: Window, zone: ZoneInfo, now: int) -> str:
+    at = window.resets_at
     if window.passed:
-        return [title, "", f"was {left}", f"reset since {lately(at, zone, now)}", "", seen]
-    resets = f"in {roughly(at - now)} ({soon(at, zone, now)})" if at else groups.UNKNOWN
-    return [title, partial(level, window.left_percent), left, resets, outlook(window.forecast, now), seen]
-
-
-def lately(at: int | None, zone: ZoneInfo, now: int) -> str:
-    """Return an instant of the days that were: the weekday, unless it is today, and hour and minute."""
-    if at is None or not 0 <= now - at < 6 * DAY:
-        return clock(at, zone, now)
-    today = zones.moment(now, zone).date() == zones.moment(at, zone).date()
-    return zones.moment(at, zone).strftime("%H:%M" if today else "%a %H:%M")
+        return f"reset since {lately(at, zone, now)}"
+    return f"in {roughly(at - now)} ({soon(at, zone, now)})" if at else groups.UNKNOWN
 
 
 def outlook(forecast: Forecast | None, now: int) -> str:

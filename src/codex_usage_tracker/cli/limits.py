@@ -11,7 +11,7 @@ from codex_usage_tracker.cli.figures import UNKNOWN, age, clock, exact, percent,
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import cost_of, credits_figure, credits_of, dollars
 from codex_usage_tracker.cli.screen import Screen
-from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.cli.table import Column, Table, table_of
 from codex_usage_tracker.cli.text import pad, safe
 from codex_usage_tracker.contract.limits import (
     LastWindow,
@@ -96,55 +96,29 @@ def _said(window: LimitWindow, screen: Screen) -> Iterator[str]:
 
 
 NUMBERS = (
-    Column("Calls", leaves=2),
-    Column("Tokens", style="strong"),
-    Column("Est. cost "),
-    Column("Credits ", leaves=1),
-    Column("per 1%", leaves=3, style="faint"),
+    Column("Calls", lambda one: exact(one.used.calls) if one.used else UNKNOWN, leaves=2),
+    Column("Tokens", lambda one: tokens(one.used.total_tokens) if one.used else UNKNOWN, style="strong"),
+    Column("Est. cost ", lambda one: cost_of(one.used) if one.used else UNKNOWN),
+    Column("Credits ", lambda one: credits_of(one.used) if one.used else UNKNOWN, leaves=1),
+    Column("per 1%", lambda one: credits_figure(one.credits_per_percent), leaves=3, style="faint"),
 )
 
 
-def _numbers(window: LimitWindow) -> list[Cell]:
-    used, worth = window.used, credits_figure(window.credits_per_percent)
-    if used is None:
-        return [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, worth]
-    return [exact(used.calls), tokens(used.total_tokens), cost_of(used), credits_of(used), worth]
-
-
 def _use(windows: list[LimitWindow], zone: ZoneInfo) -> Table:
-    columns = (Column(pad("Used", TITLE_CELLS), right=False, style="faint"), Column("Since", right=False), *NUMBERS)
-    return Table(
-        columns,
-        [
-            [levels.name(one.limit_id, one.window_minutes), clock(one.starts_at, zone), *_numbers(one)]
-            for one in windows
-            if not one.passed
-        ],
-    )
+    since = Column("Since", lambda one: clock(one.starts_at, zone), right=False)
+    return table_of([levels.titled("Used"), since, *NUMBERS], [one for one in windows if not one.passed])
 
 
 def _history(windows: list[LimitWindow], zone: ZoneInfo) -> Table:
     columns = (
-        Column(pad("Earlier", TITLE_CELLS), right=False, style="faint"),
-        Column("From", right=False),
-        Column("To", right=False, leaves=4),
-        Column("", right=False, leaves=5, least=8, most=24),
-        Column("Used"),
+        levels.titled("Earlier"),
+        Column("From", lambda one: "~" * (not one.start_known) + clock(one.starts_at, zone), right=False),
+        Column("To", lambda one: clock(one.ends_at, zone), right=False, leaves=4),
+        Column("", lambda one: partial(bars.level, one.used_percent), right=False, leaves=5, least=8, most=24),
+        Column("Used", lambda one: percent(one.used_percent)),
         *NUMBERS,
     )
-    return Table(columns, [_row(one, zone) for one in windows])
-
-
-def _row(window: LimitWindow, zone: ZoneInfo) -> list[Cell]:
-    from_ = ("" if window.start_known else "~") + clock(window.starts_at, zone)
-    return [
-        levels.name(window.limit_id, window.window_minutes),
-        from_,
-        clock(window.ends_at, zone),
-        partial(bars.level, window.used_percent),
-        percent(window.used_percent),
-        *_numbers(window),
-    ]
+    return table_of(columns, windows)
 
 
 def _remarks(window: LimitWindow) -> list[str]:
@@ -192,17 +166,23 @@ def _amount(unit: str, whole: Spread, n: int) -> str:
 
 def _typed(allowance: list[TypedAllowance], zone: ZoneInfo, now: int, screen: Screen) -> Iterator[str]:
     """Show what was typed in beside what was observed, each with its age."""
-    rows: list[list[Cell]] = []
-    for one in allowance:
-        title = " ".join(filter(None, (safe(one.family or ""), FAMILIES.get(one.window, one.window))))
-        left = UNKNOWN if one.remaining_percent is None else percent(one.remaining_percent)
-        over = one.reset_at is not None and one.reset_at <= now
-        reset = f"reset since {clock(one.reset_at, zone, now)}" if over else clock(one.reset_at, zone, now)
-        rows.append([title, f"was {left}" if over else left, reset, age(one.captured_at, now)])
     columns = (
-        Column(pad("Typed in", TITLE_CELLS), right=False, style="faint"),
-        Column("Left"),
-        Column("Resets", right=False),
-        Column("Noted", style="faint"),
+        Column(pad("Typed in", TITLE_CELLS), _family, right=False, style="faint"),
+        Column("Left", lambda one: _left(one, now)),
+        Column("Resets", lambda one: "reset since " * _over(one, now) + clock(one.reset_at, zone, now), right=False),
+        Column("Noted", lambda one: age(one.captured_at, now), style="faint"),
     )
-    yield from _part(Table(columns, rows), screen)
+    yield from _part(table_of(columns, allowance), screen)
+
+
+def _family(one: TypedAllowance) -> str:
+    return " ".join(filter(None, (safe(one.family or ""), FAMILIES.get(one.window, one.window))))
+
+
+def _left(one: TypedAllowance, now: int) -> str:
+    left = UNKNOWN if one.remaining_percent is None else percent(one.remaining_percent)
+    return "was " * _over(one, now) + left
+
+
+def _over(one: TypedAllowance, now: int) -> bool:
+    return one.reset_at is not None and one.reset_at <= now
