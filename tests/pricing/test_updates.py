@@ -7,11 +7,16 @@ from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Alias, Card, Rule
 from codex_usage_tracker.pricing.prices import Prices
 from codex_usage_tracker.pricing.sources import listing
-from codex_usage_tracker.pricing.updates import Change, changes, read_foreign, updated
+from codex_usage_tracker.pricing.updates import Change, changes, updated
 from tests.pricing.lists import genai, litellm, model
 
 FEW = (1_000, 0, 0, 0, 0)
 TODAY = "2026-11-20"
+
+
+def read_foreign(data: bytes, day: str) -> Card:
+    """Return what a price list says to somebody without prices of his own."""
+    return updated(Card(), listing(data), day)
 
 
 def dollars(card: Card, name: str, day: str, tier: str = "default") -> int | None:

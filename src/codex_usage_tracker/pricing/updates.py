@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card, Rule, instant
 from codex_usage_tracker.pricing.prices import OPENAI, SNAPSHOT, Candidate, candidates, holding
-from codex_usage_tracker.pricing.sources import FIELDS, Listing, listing
+from codex_usage_tracker.pricing.sources import FIELDS, Listing
 
 LAYER = 1
 """Rules of lists go behind those of the user."""
@@ -24,11 +24,6 @@ class Change(NamedTuple):
     before: str
     after: str
     since: str
-
-
-def read_foreign(data: bytes, day: str, source: str = "") -> Card:
-    """Return what a price list says differently from the bundled prices; what it does not date holds from a day on."""
-    return updated(Card(), listing(data), day, source)
 
 
 def updated(card: Card, listed: Listing, day: str, source: str = "") -> Card:
