@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from codex_usage_tracker import paths
 from codex_usage_tracker.config.files import default_files
 from codex_usage_tracker.errors import BusyError, DatabaseError, FileAccessError
 from codex_usage_tracker.store import database
+from codex_usage_tracker.store.aside import Aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -54,6 +56,7 @@ class Tracker:
         self.files = files or default_files()
         self._warn = warn
         self._warned: set[str] = set()
+        self._aside = Aside()
 
     @property
     def homes(self) -> tuple[str, ...]:
@@ -197,28 +200,51 @@ class Tracker:
         from codex_usage_tracker.query.reader import Reader  # noqa: PLC0415
 
         zone = self.zone()
+        with self._connected(seconds, locked_ms) as connection, database.told(self.database):
+            if findings:
+                self._judge(connection)
+            connection.execute("BEGIN")
+            try:
+                yield Reader(connection, zone, self.now())
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _connected(self, seconds: float, locked_ms: int) -> Iterator[apsw.Connection]:
+        """Give a connection that sees costs by the prices that hold, or by those of files named for this time alone."""
+        prices = self.prices(self.files)
         connection = database.open_reader(self.database, seconds=seconds, locked_ms=locked_ms)
         try:
             with database.told(self.database):
-                self._price(connection)
-                if findings:
-                    self._judge(connection)
-                self._name_projects(connection)
-                connection.execute("BEGIN")
-                yield Reader(connection, zone, self.now())
+                in_step = self._is_in_step(connection, prices)
+                if in_step:
+                    self._name_projects(connection)
+            if in_step:
+                yield connection
+                return
         finally:
             connection.close()
+        made_from = (prices.fingerprint, _stamp(self.files.projects))
+        make = partial(self._made_aside, prices, locked_ms)
+        with self._aside.asked(self.database, made_from, make, seconds) as kept:
+            yield kept
 
-    def _price(self, connection: apsw.Connection) -> None:
-        """Let answers be in the prices that hold, or in those of files named for this time alone."""
-        prices = self.prices(self.files)
+    def _is_in_step(self, connection: apsw.Connection, prices: PriceState) -> bool:
         if database.priced_by(connection) == prices.fingerprint:
-            return
-        if self.files[:2] == default_files()[:2] and self._brought_in_step():
-            return
+            return True
+        return self.files[:2] == default_files()[:2] and self._brought_in_step()
+
+    def _made_aside(self, prices: PriceState, locked_ms: int) -> apsw.Connection:
+        """Price all calls for one connection alone, however long that takes."""
         from codex_usage_tracker.store import rates  # noqa: PLC0415  (most questions find the costs in step)
 
-        rates.shadow(connection, prices.load())
+        connection = database.open_reader(self.database, locked_ms=locked_ms)
+        connection.set_progress_handler(None)
+        with database.told(self.database):
+            rates.shadow(connection, prices.load())
+            self._name_projects(connection)
+        return connection
 
     def _brought_in_step(self) -> bool:
         try:
@@ -258,3 +284,12 @@ class Tracker:
         from codex_usage_tracker.store import projects  # noqa: PLC0415
 
         projects.shadow(connection, self.settings(self.files.projects, Projects))
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    """Return what changes when a file is written."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from codex_usage_tracker.web import beside
+from codex_usage_tracker.web import beside, security
 from tests.web.conftest import Server, Starts, until
 from tests.web.test_homes import send
 
@@ -136,6 +136,6 @@ def test_a_link_is_for_who_knows_the_token_or_the_file(server: Starts) -> None:
     assert told.headers["cache-control"] == "no-store"
     assert httpx.get(told.json()["url"]).status_code == 303
     secret = json.loads(note(running).read_text())["secret"]
-    proof = beside.proof(secret, "asks", "text")
+    proof = security.proof(secret, "asks", "text")
     assert httpx.post(f"{running.url}/api/link", headers={"X-Codex-Usage-Door": f"text:{proof}"}).status_code == 200
     assert httpx.get(f"{running.url}/api/calls", headers={"X-Codex-Usage-Door": f"text:{proof}"}).status_code == 401

@@ -103,11 +103,12 @@ def open_reader(path: str, *, seconds: float = READER_SECONDS, locked_ms: int = 
         connection.pragma("query_only", 1)
         connection.pragma("cache_size", -CACHE_KIB)
         connection.pragma("mmap_size", 2**28)
-    _limit_time(connection, seconds)
+    limit_time(connection, seconds)
     return connection
 
 
-def _limit_time(connection: apsw.Connection, seconds: float) -> None:
+def limit_time(connection: apsw.Connection, seconds: float) -> None:
+    """Have queries that run longer stopped, from now on."""
     deadline = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > deadline, 1_000_000)
 
