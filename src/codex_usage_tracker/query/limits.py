@@ -67,15 +67,21 @@ class Span(NamedTuple):
 
 
 SNAPSHOTS = """
-SELECT min(at), used_percent, iif(resets_at BETWEEN 1 AND 99999999999999, resets_at, NULL), plan, credits, max(at), 0,
-  account, limit_id, window_minutes
-FROM limit_snapshot WHERE at >= ?1 - ?2 * window_minutes * 60000 AND at <= ?3 AND window_minutes BETWEEN 1 AND 5256000
-AND (?4 IS NULL OR (limit_id, window_minutes) = (?4, ?5))
-GROUP BY limit_id, window_minutes, at / 900000, used_percent, resets_at, plan, account ORDER BY 9, 10, 1, 2
+SELECT account, limit_id, window_minutes,
+  json_group_array(json_array(first_at, used_percent, resets_at, plan, credits, to_at) ORDER BY first_at, used_percent)
+FROM (
+  SELECT min(at) AS first_at, used_percent, iif(resets_at BETWEEN 1 AND 99999999999999, resets_at, NULL) AS resets_at,
+    plan, credits, max(at) AS to_at, account, limit_id, window_minutes
+  FROM limit_snapshot
+  WHERE at >= ?1 - ?2 * window_minutes * 60000 AND at <= ?3 AND window_minutes BETWEEN 1 AND 5256000
+    {of_kind}
+  GROUP BY limit_id, window_minutes, at / 900000, used_percent, limit_snapshot.resets_at, plan, account
+) GROUP BY 1, 2, 3
 """
 """Where many threads run at once, each tells the same; within a quarter of an hour that counts once.
 
-Windows of more than ten years and resets after the year 5000 are no use to anybody.
+Windows of more than ten years and resets after the year 5000 are no use to anybody. One cell for each limit is read
+faster than a row for each snapshot.
 """
 
 
@@ -101,13 +107,25 @@ def snapshots(
     reader: apsw.Connection, now: int, past: Past = EVER, kind: Kind | None = None, accounts: Iterable[str | None] = (),
 ) -> dict[Limit, list[Snapshot]]:  # fmt: skip
     """Return the snapshots of each limit in order of time; with one account, those of unknown ones are its own."""
-    rows = reader.execute(SNAPSHOTS, (*past, now + CLOCK_MS, *(kind or (None, None)))).fetchall()
-    known = {*accounts, *(row[7] for row in rows)} - {None}
+    sql = SNAPSHOTS.format(of_kind="AND limit_id = ?4 AND window_minutes = ?5" if kind else "")
+    rows: list[tuple[Any, ...]] = reader.execute(sql, (*past, now + CLOCK_MS, *(kind or ()))).fetchall()
+    known = {*accounts, *(row[0] for row in rows)} - {None}
     only = known.pop() if len(known) == 1 else None
-    found: dict[tuple[Any, ...], list[Snapshot]] = {}
-    for row in rows:
-        found.setdefault((row[7] or only, *row[8:]), []).append(Snapshot._make(row[:7]))
-    return {Limit._make(limit): found[limit] for limit in sorted(found, key=order)}
+    found: dict[Limit, list[Snapshot]] = {}
+    for account, limit_id, minutes, told in rows:
+        found.setdefault(Limit(account or only, limit_id, minutes), []).extend(_told(told))
+    if len(found) < len(rows):
+        for several in found.values():
+            several.sort(key=_time)
+    return {limit: found[limit] for limit in sorted(found, key=order)}
+
+
+def _told(text: str) -> list[Snapshot]:
+    return msgspec.json.decode(text, type=list[Snapshot])
+
+
+def _time(one: Snapshot) -> tuple[int, float]:
+    return one.at, one.used
 
 
 def first_told(reader: apsw.Connection) -> dict[Kind, int]:
