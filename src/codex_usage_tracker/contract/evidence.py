@@ -30,6 +30,13 @@ class EvidenceTiming(msgspec.Struct, kw_only=True):
     gap_ms: int | None
 
 
+class EvidenceSpan(msgspec.Struct, kw_only=True):
+    """Milliseconds from the first entry shown to the last, and the longest between two of them."""
+
+    total_elapsed_ms: int | None
+    slowest_gap_ms: int | None
+
+
 class EvidenceEntry(msgspec.Struct, kw_only=True):
     """One line of the log; `text` is redacted, null where there is none, it was not asked for or is hidden.
 
@@ -74,7 +81,7 @@ class SerializedEvidence(msgspec.Struct, kw_only=True):
 class EvidenceSource(msgspec.Struct, kw_only=True):
     """The file that was read; `moved` says that it lies elsewhere than when it was read for the database."""
 
-    path: str
+    file: str
     line_number: int
     first_line: int
     moved: bool
@@ -117,8 +124,7 @@ class Evidence(msgspec.Struct, kw_only=True):
     visible_token_estimate: int
     visible_token_estimator: str
     serialized_evidence: SerializedEvidence
-    total_elapsed_ms: int | None
-    slowest_gap_ms: int | None
+    action_timing: EvidenceSpan
     omitted: EvidenceOmitted
 
 
@@ -128,3 +134,9 @@ class ContextSettings(msgspec.Struct, kw_only=True):
     schema: str
     enabled: bool
     context_api: str
+
+
+class ContextSwitch(msgspec.Struct, kw_only=True):
+    """Switches that on or off until the server ends."""
+
+    enabled: bool

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-BLOCK_BYTES = 2**18
+BLOCK_BYTES = BUFFER_BYTES = 2**18
 MAX_LINE_BYTES = 2**26
 """Of longer lines the beginning is read."""
 
@@ -53,14 +53,14 @@ class Known(NamedTuple):
 def lines(path: str, first: int, last: int, known: Known) -> list[Line]:
     """Return lines of a log by their numbers, as many as are there."""
     try:
-        with open(path, "rb", buffering=0) as file:
+        with io.BufferedReader(io.FileIO(path), BUFFER_BYTES) as file:
             if path.endswith(".zst"):
                 return _compressed(file, first, last)
             start = _start(file, first, known)
             if start is None:
                 return []
             file.seek(start)
-            return list(_read(io.BufferedReader(file, BLOCK_BYTES), first, last))
+            return list(_read(file, first, last))
     except FileNotFoundError:
         raise SourceMissingError("the log of this call is no longer there", "") from None
     except OSError as error:
@@ -69,7 +69,7 @@ def lines(path: str, first: int, last: int, known: Known) -> list[Line]:
 
 def _compressed(file: BinaryIO, first: int, last: int) -> list[Line]:
     """Return lines of a compressed log, up to where it is damaged."""
-    stream = io.BufferedReader(cast("io.RawIOBase", ZstdFile(file)), BLOCK_BYTES)
+    stream = io.BufferedReader(cast("io.RawIOBase", ZstdFile(file)), BUFFER_BYTES)
     found: list[Line] = []
     with suppress(EOFError, ZstdError):
         found.extend(line for line in _read(stream, 1, last) if line.number >= first)
@@ -88,18 +88,27 @@ def _read(stream: BinaryIO, first: int, last: int) -> Iterator[Line]:
         yield Line(number, data, size)
 
 
-def _start(file: BinaryIO, line: int, known: Known) -> int | None:
+def _start(file: io.BufferedReader[io.FileIO], line: int, known: Known) -> int | None:
     """Return where a line begins, None where the file ends before it."""
-    if 0 < known.lines - line + 1 < line - 1:
+    if 0 < known.lines - line + 1 < line - 1 and _ends_at(file, known.offset):
         return _back(file, known.offset, known.lines - line + 1)
     return _on(file, line - 1)
 
 
-def _on(file: BinaryIO, ends: int) -> int | None:
+def _ends_at(file: io.BufferedReader[io.FileIO], offset: int) -> bool:
+    """Say whether a line ends right before a place: where none does, the log is not the one that is known."""
+    file.seek(offset - 1)
+    if file.read(1) == b"\n":
+        return True
+    file.seek(0)
+    return False
+
+
+def _on(file: io.BufferedReader[io.FileIO], ends: int) -> int | None:
     """Return the place behind so many line ends from the beginning."""
     block, offset = bytearray(BLOCK_BYTES), 0
     while ends:
-        size, at = file.readinto(block), -1  # type: ignore[attr-defined]
+        size, at = file.readinto(block), -1
         while ends and (at := block.find(b"\n", at + 1, size)) >= 0:
             ends -= 1
         if not size:

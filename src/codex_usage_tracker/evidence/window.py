@@ -10,6 +10,7 @@ from codex_usage_tracker.contract.evidence import (
     EvidenceEntry,
     EvidenceOmitted,
     EvidenceSource,
+    EvidenceSpan,
     EvidenceTiming,
     SerializedEvidence,
 )
@@ -86,14 +87,12 @@ def evidence(record: CallRow, scope: Scope, place: Place, path: str, wanted: Wan
     visible = [one.text for one in chosen if wanted.shows(one)]
     count, by = _tokens(visible, full=wanted.full)
     oldest = shown[0].number if shown else first
-    gaps = [one.action_timing.gap_ms for one in entries if one.action_timing.gap_ms is not None]
-    elapsed = [one.action_timing.elapsed_ms for one in entries if one.action_timing.elapsed_ms is not None]
     return Evidence(
         schema=SCHEMA.format("context"),
         scope=scope,
         record=record,
         source=EvidenceSource(
-            path=path, line_number=place.line, first_line=first, moved=path != place.path,
+            file=path, line_number=place.line, first_line=first, moved=path != place.path,
             compressed=path.endswith(".zst"),
         ),
         loaded_on_demand=True,
@@ -109,17 +108,15 @@ def evidence(record: CallRow, scope: Scope, place: Place, path: str, wanted: Wan
         visible_token_estimate=count,
         visible_token_estimator=by,
         serialized_evidence=_serialized(found, full=wanted.full),
-        total_elapsed_ms=max(elapsed, default=None),
-        slowest_gap_ms=max(gaps, default=None),
+        action_timing=_span(entries),
         omitted=_omitted(told, chosen, shown, entries, wanted),
     )  # fmt: skip
 
 
 def _is_call(one: Entry, record: CallRow) -> bool:
     """Say whether a line is that of a call: of its response, or of its tokens; gaps have none of their own."""
-    response = one.payload.get("response_id")
-    if response is not None and record.response_id is not None:
-        return bool(response == record.response_id)
+    if record.response_id is not None:
+        return bool(one.payload.get("response_id") == record.response_id)
     call = one.usage.call if one.usage else None
     if call is None:
         return False
@@ -172,6 +169,14 @@ def _label(one: Entry, place: Place) -> str:
 
 def _since(at: int | None, before: int | None) -> int | None:
     return None if at is None or before is None else max(0, at - before)
+
+
+def _span(entries: Sequence[EvidenceEntry]) -> EvidenceSpan:
+    timings = [one.action_timing for one in entries if one.action_timing.elapsed_ms is not None]
+    return EvidenceSpan(
+        total_elapsed_ms=max((one.elapsed_ms or 0 for one in timings), default=None),
+        slowest_gap_ms=max((one.gap_ms for one in timings if one.gap_ms is not None), default=None),
+    )
 
 
 def _share(lengths: Sequence[int], most: int) -> int | None:
