@@ -47,7 +47,7 @@ def weeks(home: Path, serves: Serves) -> Server:
     return serves()
 
 
-def told(server: Server, question: str = "limits?history=40") -> Any:
+def told(server: Server, question: str = "limits?history=30") -> Any:
     return server.get(f"/api/{question}").json()
 
 
