@@ -396,7 +396,7 @@ class Concentration(Snapshot, kw_only=True):
 class DiagnosticsJob(msgspec.Struct, kw_only=True):
     """Whether logs are being read for diagnostics now: since when, and how much of them is done (0 to 1).
 
-    `outcome` is what became of the last time: done, cancelled, failed; null before the first.
+    `outcome` is what became of the last time: done (so many logs read, so many missing), cancelled or failed.
     """
 
     schema: str
@@ -405,3 +405,5 @@ class DiagnosticsJob(msgspec.Struct, kw_only=True):
     share_done: str | None = None
     outcome: str | None = None
     message: str | None = None
+    logs: int = 0
+    missing_logs: int = 0

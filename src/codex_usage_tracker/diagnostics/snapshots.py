@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     import apsw
 
 
-def refresh(database_path: str, progress: Callable[[Progress], None] | None = None) -> None:
-    """Read all logs that are known, and keep what they tell; one process does so at a time."""
+def refresh(database_path: str, progress: Callable[[Progress], None] | None = None) -> tuple[int, int]:
+    """Read all logs that are known, and keep what they tell; return how many could be read, and how many not.
+
+    One process does so at a time.
+    """
     with refreshing(f"{database_path}.scan", 0.0):
         connection = database.open_writer(database_path)
         try:
             with database.told(database_path):
-                _Refresh(connection, progress).run()
+                return _Refresh(connection, progress).run()
         finally:
             connection.close()
 
@@ -41,7 +44,7 @@ class _Refresh:
         self.logs = {"all": 0, "active": 0}
         self.missing = {"all": 0, "active": 0}
 
-    def run(self) -> None:
+    def run(self) -> tuple[int, int]:
         """Read and keep; the numbers that tell when something is new are those from before."""
         self.db.execute("BEGIN")
         sources = [Source(*row) for row in snapshots.logs(self.db)]
@@ -57,6 +60,7 @@ class _Refresh:
                 at = (now, self.logs[scope], self.missing[scope], known[scope], generation)
                 snapshots.put(self.db, section, scope, snapshots.Found(*at, msgspec.json.encode(content)))
         self.db.execute("COMMIT")
+        return self.logs["all"], self.missing["all"]
 
     def _read(self, sources: list[Source], secret: bytes) -> None:
         total, size = sum(one.end for one in sources), 0

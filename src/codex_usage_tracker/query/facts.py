@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from codex_usage_tracker.query.filters import Filter, threads, where
+from codex_usage_tracker.query.places import SORTS
+from codex_usage_tracker.query.run import PAGE
 from codex_usage_tracker.store import facts
 from codex_usage_tracker.store.facts import DAY_MS
 
@@ -17,6 +19,8 @@ FOREVER = 2**62
 BY_DAY = frozenset({"since", "until", "archived", "model", "effort"})
 """What whole days are filtered by."""
 LARGEST = {"most", "latest_at"}
+DAYS_OF_LABEL = "SELECT day FROM fact_day WHERE label_id = ? UNION SELECT day FROM unsummed_day"
+HAS_LABEL = "EXISTS (SELECT 1 FROM fact WHERE call_id = call.id AND label_id = ?)"
 SUMS = ", ".join(f"{'max' if name in LARGEST else 'sum'}({name})" for name in facts.SUMMED)
 
 
@@ -87,13 +91,23 @@ def _of_days(chosen: Filter, days: tuple[int, int]) -> tuple[str, list[object]]:
     return f"SELECT * FROM fact_day{built.sql}", [*built.values, *days]
 
 
-def label_id(reader: apsw.Connection, label: str) -> int | None:
-    """Return the row id of a label, None if no call has it."""
-    row = reader.execute("SELECT id FROM fact_label WHERE label = ?", (label,)).fetchone()
-    return int(row[0]) if row else None
+def calls(
+    reader: apsw.Connection, chosen: Filter, label: int, *, sort: str, ascending: bool, limit: int, offset: int,
+) -> list[tuple[object, ...]]:  # fmt: skip
+    """Return a page of the calls that have a fact, in the order of `run.CALL_FIELDS`."""
+    built = where(chosen, threads(reader, chosen), of_calls=True)
+    indexed = " INDEXED BY call_at" if sort == "time" and all(one.startswith("at ") for one in built.conditions) else ""
+    built.conditions.extend([f"at / {DAY_MS} IN ({DAYS_OF_LABEL})", HAS_LABEL])
+    down = "" if ascending else " DESC"
+    order = f"{SORTS[sort]}{down}, call.at{down}, call.line{down}, call.key"
+    sql = f"SELECT id FROM call{indexed}{built.sql} ORDER BY {order} LIMIT ? OFFSET ?"
+    ids = [row[0] for row in reader.execute(sql, (*built.values, label, label, limit, offset))]
+    return reader.execute(PAGE, (msgspec.json.encode(ids).decode(),)).fetchall()
 
 
-def count(reader: apsw.Connection) -> int:
-    """Return how many facts there are of all calls."""
-    row = reader.execute("SELECT count(*) FROM fact").fetchone()
-    return int(row[0]) if row else 0
+def span(reader: apsw.Connection, chosen: Filter) -> tuple[int | None, int | None, int | None]:
+    """Return when the first and the latest call was, and the mean of the calls' cache ratios in parts per million."""
+    built = where(chosen, threads(reader, chosen), of_calls=True)
+    ratio = "sum(cached_input * 1000000 / input) / nullif(sum(input > 0), 0)"
+    row: Any = reader.execute(f"SELECT min(at), max(at), {ratio} FROM call{built.sql}", built.values).fetchone()
+    return row[0], row[1], row[2]

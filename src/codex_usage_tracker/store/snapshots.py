@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import apsw
 
 KNOWN_CALLS = "SELECT count(*) FROM call"
-ACTIVE_CALLS = "SELECT coalesce(sum(calls), 0) FROM rollup JOIN thread ON thread.id = thread_id WHERE NOT archived"
+ACTIVE_CALLS = "SELECT coalesce(sum(calls), 0) FROM rollup JOIN thread ON thread.id = rollup.thread_id WHERE NOT archived"
 LOGS = (
     "SELECT source_file.id, path, offset, coalesce(thread.archived, source_file.archived)"
     " FROM source_file LEFT JOIN thread ON thread.id = source_file.thread_id ORDER BY mtime_ns DESC, source_file.id"
