@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import click
 
 from codex_usage_tracker.cli import options
-from codex_usage_tracker.cli.download import LARGEST_BYTES, fetch
 from codex_usage_tracker.cli.figures import UNKNOWN, counted
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.screen import Screen
@@ -94,6 +93,8 @@ def today() -> str:
 
 def file_bytes(path: str) -> bytes:
     """Return what is in a file that was named, unless it is larger than any price list."""
+    from codex_usage_tracker.cli.download import LARGEST_BYTES  # noqa: PLC0415  (as below)
+
     try:
         with open(os.path.expanduser(path), "rb") as file:
             data = file.read(LARGEST_BYTES + 1)
@@ -107,6 +108,8 @@ def file_bytes(path: str) -> bytes:
 
 
 def _fetched(asked: Invocation, url: str) -> bytes:
+    from codex_usage_tracker.cli.download import fetch  # noqa: PLC0415  (the network takes long to load)
+
     asked.narrate(f"Fetching {url} ...")
     return fetch(url)
 
