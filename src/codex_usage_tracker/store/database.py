@@ -161,7 +161,7 @@ def priced_by(connection: apsw.Connection) -> str | None:
 def remove(path: str) -> list[str]:
     """Delete the database with its side files; return what was there."""
     gone = []
-    for name in (path, f"{path}-wal", f"{path}-shm", f"{path}.lock"):
+    for name in (path, f"{path}-wal", f"{path}-shm", f"{path}.lock", f"{path}.scan.lock"):
         try:
             os.unlink(name)
         except FileNotFoundError:
