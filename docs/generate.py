@@ -52,6 +52,7 @@ from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card
 from codex_usage_tracker.web import openapi
 from codex_usage_tracker.web.compat import SERVED
+from codex_usage_tracker.web.evidence import QUESTION as CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,7 +218,7 @@ def _routes() -> Iterator[str]:
     shared = {field["name"]: field for field in openapi.parameters(SERVED["heatmap"])}
     yield from ("<!-- routes -->", "## The choice of calls", "")
     yield from (*_fields(list(shared.values())), "", "## Questions", "")
-    for one in SERVED.values():
+    for one in (*SERVED.values(), CONTEXT):
         fields = openapi.parameters(one)
         chooses = shared.keys() <= {field["name"] for field in fields}
         own = [field for field in fields if field["name"] not in shared or not chooses]

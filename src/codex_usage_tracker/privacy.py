@@ -33,12 +33,13 @@ REDACTED_WORDS = _words(
     Budget: BudgetState.name
     Commit: git_commit
     Directory: cwd directory
-    File: db_path file_path files path source_file backup_path deleted_paths
+    File: db_path file_path files path source_file backup_path deleted_paths EvidenceSource.file
     Home: codex_home HomeRow.label home
     Project: project
     Remote: git_remote remote
     Search: filters.search
     Thread: filters.thread
+    gone: EvidenceEntry.name EvidenceEntry.text
     gone: thread_name Agent.name RootThread.name RangeRow.name Row.name ThreadInfo.name
     without paths: IngestIssue.message Check.repair DemoHistory.next Failure.hint Failure.message PricingUpdate.source
     without paths: damage SettingsState.hint SettingsState.problem SettingsState.warnings
@@ -60,9 +61,11 @@ SHOWN = frozenset(
     """
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
     BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
-    DatabaseState.problem Doctor.status Event.id Export.format FactRow.name Failure.code FileProblem.reason
+    DatabaseState.problem Doctor.status Evidence.context_mode
+    Evidence.visible_token_estimator Event.id Export.format FactRow.name Failure.code FileProblem.reason
     Forecast.sentence Forecast.verdict Health.status Link.proof Link.url LogNote.code LogNote.meaning Mix.value
-    ParsedAllowance.notes PastedText.text PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day
+    ParsedAllowance.notes SerializedBucket.name SerializedEvidence.token_estimator
+    PastedText.text PriceChange.after PriceChange.before PriceChange.field PriceChange.from_day
     PriceRule.effective_from PriceRule.effective_to PriceRule.estimate PriceRule.origin PriceRule.id
     PriceRule.model_pattern Series.metric Series.total Series.values ServerSettings.version SettingsFile.settings
     Spread.least Spread.lower Spread.median Spread.most Spread.upper TypedAllowance.family TypedAllowance.window

@@ -155,11 +155,13 @@ class Tracker:
         """Read what a call was made of from its log, wherever in the homes it lies now."""
         from codex_usage_tracker.evidence.window import Place, evidence  # noqa: PLC0415  (no other question reads logs)
         from codex_usage_tracker.query import around  # noqa: PLC0415
-        from codex_usage_tracker.reports.threads import call  # noqa: PLC0415
+        from codex_usage_tracker.query.filters import Filter  # noqa: PLC0415
+        from codex_usage_tracker.reports.scope import call_row, scope_of  # noqa: PLC0415
 
-        found = call(reader, record_id)
-        place = Place(*around.place(reader.db, around.find(reader.db, record_id) or 0))
-        return evidence(found.record, found.scope, place, self._path_of(place), wanted)
+        found = around.known(reader.db, record_id)
+        place = Place(*around.place(reader.db, found))
+        record = call_row(around.call(reader.db, found))
+        return evidence(record, scope_of(reader, Filter()), place, self._path_of(place), wanted)
 
     def _path_of(self, place: Place) -> str:
         """Return where a log lies now: where it lay, or where a file of its name does."""

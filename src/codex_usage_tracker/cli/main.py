@@ -18,6 +18,7 @@ COMMANDS = {
         "summary": "Tokens and cost by model, thread, project or anything else.",
         "query": "The calls themselves, filtered and sorted.",
         "session": "One thread: turns, sub-agents, tools, calls.",
+        "context": "What a call was made of, from its log.",
         "budget": "What was used of your budgets.",
         "expensive": "The calls that cost most.",
         "pricing-coverage": "How much of it has a price, and by what.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.query.run import CALL_FIELDS, CALL_JOINS, Part, sums_of
 from codex_usage_tracker.store import rollups
 
@@ -40,6 +41,14 @@ def find(reader: apsw.Connection, record_id: str) -> int | None:
         return None
     row = reader.execute("SELECT id FROM call WHERE key = ?", (key - 2**64 if key >= 2**63 else key,)).fetchone()
     return row and int(row[0])
+
+
+def known(reader: apsw.Connection, record_id: str) -> int:
+    """Return the row id of a call by its record id; that there is none is an error."""
+    found = find(reader, record_id)
+    if found is None:
+        raise NotFoundError(f"there is no call {record_id!r}", "List calls with `codex-usage-tracker query`.")
+    return found
 
 
 def call(reader: apsw.Connection, row_id: int) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ from codex_usage_tracker.web.changes import Changes
 from codex_usage_tracker.web.compat import SERVED
 from codex_usage_tracker.web.demo import Demo
 from codex_usage_tracker.web.desk import Desk
+from codex_usage_tracker.web.evidence import Context
 from codex_usage_tracker.web.export import exported
 from codex_usage_tracker.web.live import Feed, Refresher, Watch, generation_of
 from codex_usage_tracker.web.security import Guard
@@ -137,6 +138,7 @@ class Dashboard:
             Route("/api/demo/export", self._export, name="demo"),
             Route("/api/link", self._link, methods=["POST"]),
             *self.changes.routes(),
+            *Context(self.desk, lambda: self.demo.desk).routes(),
             Route("/api/ingest/run", self._ingest, methods=["POST"]),
             Route("/metrics", self._metrics),
         ]

@@ -145,7 +145,8 @@ class Desk:
         read_at = (reader.meta("refreshed_at") or 0) // MINUTE_MS
         data = (_stamp(self.tracker.database)[2:], reader.state(), read_at)
         files = [_stamp(path) for path in self.tracker.files]
-        of = (__version__, data, files, self.mode, question.name, sorted(params.items()), zone, day, time)
+        as_told = (self.mode, self.settings.context_api)
+        of = (__version__, data, files, as_told, question.name, sorted(params.items()), zone, day, time)
         return f'W/"{hashlib.blake2b(repr(of).encode(), digest_size=12).hexdigest()}"'
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from codex_usage_tracker import __version__
-from codex_usage_tracker.contract import outcomes, server, settings
+from codex_usage_tracker.contract import evidence, outcomes, server, settings
 from codex_usage_tracker.web.compat import SERVED
+from codex_usage_tracker.web.evidence import QUESTION as CONTEXT
 from codex_usage_tracker.web.export import ExportAsk
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ TASKS: tuple[Task, ...] = (
     ("post", "homes", server.HomeAdded, list[server.HomeRow], "Read another home."),
     ("put", "homes/{id}", server.HomeChange, list[server.HomeRow], "Call a home otherwise, or (no longer) read it."),
     ("delete", "homes/{id}", None, list[server.HomeRow], "Forget a home; what was read of it stays."),
+    ("get", "context-settings", None, evidence.ContextSettings, "Whether the texts of calls are read when asked for."),
+    ("post", "context-settings", evidence.ContextSwitch, evidence.ContextSettings, "Switch that on or off."),
     ("get", "settings", None, server.ServerSettings, "What the server runs with, and the files of settings."),
     ("put", "settings", dict[str, Any], server.ServerSettings, "Write files of settings, each whole, by their names."),
     ("post", "allowance", server.PastedText, settings.ParsedAllowance, "Note the limits that a pasted text shows."),
@@ -46,7 +49,7 @@ OTHERS = {
 @cache
 def document() -> Schema:
     """Return the whole description."""
-    questions = list(SERVED.values())
+    questions = [*SERVED.values(), CONTEXT]
     asks = {one.name: one.ask for one in questions} | {"export": ExportAsk}
     of_tasks = (kind for task in TASKS for kind in task[2:4] if kind)
     kinds = [*asks.values(), *(one.answer for one in questions), *of_tasks, outcomes.FailureAnswer]
