@@ -48,8 +48,14 @@ def served(database: str, codex_home: Path, door: Door) -> Iterator[Served]:
     """Give a way to serve a history, by default that of the commands."""
     with contextlib.ExitStack() as open_clients:
 
-        def serves(db: str | None = None, mode: str = "normal", zone: str | None = ZONE, **headers: str) -> TestClient:
-            tracker = Tracker(db or database, [str(codex_home)], zone)
+        def serves(
+            db: str | None = None,
+            mode: str = "normal",
+            zone: str | None = ZONE,
+            home: Path = codex_home,
+            **headers: str,
+        ) -> TestClient:
+            tracker = Tracker(db or database, [str(home)], zone)
             app = Dashboard(tracker, door, mode, refreshes=False).app()
             sent = {"X-Codex-Usage-Token": TOKEN} | headers
             client = TestClient(app, f"http://{HOST}", headers=sent, follow_redirects=False)
