@@ -57,7 +57,6 @@ class Log:
         self.secret = secret
         self.folder = "/"
         self.open: dict[str, Asked] = {}
-        self.seen: set[str] = set()
         self.guessed: Counter[str | tuple[str, ...]] = Counter()
         self.failing: set[str | tuple[str, ...]] = set()
         self.read: dict[str, set[str]] = {}
@@ -89,7 +88,6 @@ class Log:
             asked.is_code, asked.changes = True, patches.changes_in(call.input)
             asked.commands = [self.ran(text, self.folder) for text in patches.commands_in(call.input)]
         if call.call_id:
-            self.seen.add(call.call_id)
             self.open[call.call_id] = asked
 
     def _shell(self, asked: Asked, call: ToolCall) -> None:

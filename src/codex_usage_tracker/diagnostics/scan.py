@@ -176,15 +176,15 @@ def _patch_end(log: Log, patch: decode.PatchDone, _timestamp: bytes | None, _num
 
 
 ITEM = b'"item":{"type":"'
+OF_CODE = b'","id":"exec-'
 
 
 def _item(log: Log, line: bytes, timestamp: bytes | None, number: int) -> None:
-    """Take a command or a patch that code ran; others are known from their calls."""
+    """Take a command or a patch that code ran; others are known from their calls, be it in another thread's log."""
     begin = line.find(ITEM, 100, 400) + len(ITEM)
     end = line.find(b'"', begin, begin + 40)
     kind = line[begin:end]
-    own = line.find(b'"id":"', end, end + 10) + 6
-    if line[own : line.find(b'"', own, own + 130)].decode("utf-8", "replace") in log.seen:
+    if not line.startswith(OF_CODE, end):
         return
     if kind == b"CommandExecution":
         _item_ran(log, line, timestamp, number, end)
