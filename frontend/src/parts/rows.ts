@@ -10,7 +10,7 @@ export interface Window {
 
 /** Browsers draw no page that is much taller; longer tables scroll faster than the hand. */
 export const TALLEST = 15_000_000;
-const AROUND = 12;
+export const AROUND = 8;
 
 /** Returns how tall a table is. */
 function tall(row: number, count: number): number {

@@ -68,7 +68,7 @@ export const COLUMNS: readonly CallColumn[] = [
     key: "credits", label: "Credits", width: 76, number: true, sort: "credits", text: callCredits,
     title: (call) => `${call.credits === null ? "no rate" : exact(call.credits)} (${valueLabel("credit_confidence", call.credit_confidence)})`,
   },
-  { key: "cache", label: "Cache", width: 92, number: true, sort: "cache", text: (call) => percent(cacheShare(call)) },
+  { key: "cache", label: "Cache", width: 98, number: true, sort: "cache", text: (call) => percent(cacheShare(call)) },
   {
     key: "context", label: "Context", width: 100, number: true, sort: "context",
     text: (call) => percent(contextShare(call)),
@@ -85,11 +85,12 @@ export const COLUMNS: readonly CallColumn[] = [
 
 const WIDE = ["time", "thread", "project", "source", "model", "effort", "tokens", "cached", "uncached", "output", "cost", "credits", "cache", "context"];
 const MIDDLE = ["time", "thread", "source", "model", "tokens", "uncached", "output", "cost", "cache", "context"];
+const SMALL = MIDDLE.filter((name) => name !== "uncached" && name !== "cache");
 const NARROW = ["time", "thread", "tokens", "cost"];
 
 /** Returns the columns that a width has room for, as long as the user has chosen none. */
 export function usualColumns(width: number): readonly string[] {
-  return width >= 1240 ? WIDE : width >= 760 ? MIDDLE : NARROW;
+  return width >= 1240 ? WIDE : width >= 1000 ? MIDDLE : width >= 760 ? SMALL : NARROW;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
