@@ -37,6 +37,9 @@ from codex_usage_tracker.contract import (
     Status,
     Summary,
     checks,
+    diagnostics,
+    evidence,
+    insights,
     limits,
     logs,
     outcomes,
@@ -67,7 +70,12 @@ ANSWERS = (
     outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
     prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks, BudgetCheck, Coverage,
     pictures.Timeseries, pictures.Heatmap, pictures.Compare, pictures.Pressure, threads.Threads, threads.Call,
+    insights.Recommendations, insights.Insights,
     server.ServerSettings, server.PriceRule, server.Updated, server.Link, server.DemoState,
+    evidence.Evidence, evidence.ContextSettings,
+    diagnostics.Facts, diagnostics.FactCalls, diagnostics.Overview, diagnostics.Concentration, diagnostics.ToolOutput,
+    diagnostics.Commands, diagnostics.GitInteractions, diagnostics.FileReads, diagnostics.FileModifications,
+    diagnostics.ReadProductivity, diagnostics.DiagnosticsJob,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",

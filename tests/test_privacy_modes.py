@@ -19,7 +19,8 @@ from tests.cli.conftest import Run, ask, codex_home, database, run_plain, surrou
 
 __all__ = ["ask", "codex_home", "database", "run_plain", "surroundings"]
 
-BY_DIMENSION = {(struct, field) for struct in ("Row", "RangeRow", "Series") for field in ("key", "keys", "group_key")}
+WAYS = ("key", "keys", "group_key")
+BY_DIMENSION = {(struct, field) for struct in ("Row", "RangeRow", "Series", "ChangePart") for field in WAYS}
 """Hidden by the names of the dimensions."""
 SECRET = b"0123456789abcdef"
 HIDING = (privacy.REDACTED, privacy.STRICT)
@@ -35,6 +36,7 @@ COMMANDS = (
     ["session", history.PARSER],
     ["status"],
     ["limits", "--history", "0"],
+    ["recommendations"],
     ["blocks", "--last", "all"],
     ["refresh"],
     ["doctor", "--suggest-repair"],

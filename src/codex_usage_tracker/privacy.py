@@ -40,9 +40,9 @@ REDACTED_WORDS = _words(
     Search: filters.search
     Thread: filters.thread
     gone: EvidenceEntry.name EvidenceEntry.text
-    gone: thread_name Agent.name RootThread.name RangeRow.name Row.name ThreadInfo.name
+    gone: thread_name Agent.name RootThread.name FlaggedThread.name RangeRow.name Row.name ThreadInfo.name
     without paths: IngestIssue.message Check.repair DemoHistory.next Failure.hint Failure.message PricingUpdate.source
-    without paths: damage SettingsState.hint SettingsState.problem SettingsState.warnings
+    without paths: damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings
     """
 )
 """Fields and dimensions that redacted mode replaces by a label; `Struct.field` goes before `field`."""
@@ -59,6 +59,12 @@ STRICT_WORDS = REDACTED_WORDS | _words(
 WORDS: dict[str, dict[str, str]] = {NORMAL: {}, REDACTED: REDACTED_WORDS, STRICT: STRICT_WORDS}
 SHOWN = frozenset(
     """
+    avg_call_cache_ratio cache_ratio category change dimension effect effective_groups extension fact_category fact_name
+    fact_type function modified_later_share mutability notes operation program reader section share_done status
+    top_1_share top_3_share top_5_share verb GitSum.name
+    action cache_state caption change_usd before_usd cause finding lost_credits lost_usd score severity share stake
+    title unit view why CacheState.state Card.key ChangeSplit.dimension Finding.key FindingSum.key Insights.score
+    ViewLink.direction ViewLink.sort Notice.key Preset.key Signal.key filters.min_score
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
     BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
     DatabaseState.problem Doctor.status Evidence.context_mode

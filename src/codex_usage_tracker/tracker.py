@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.contract.logs import LogInspection
     from codex_usage_tracker.evidence.window import Place, Wanted
     from codex_usage_tracker.ingest.price_files import PriceState
-    from codex_usage_tracker.ingest.sync import Refreshed, Watching
+    from codex_usage_tracker.ingest.sync import Progress, Refreshed, Watching
     from codex_usage_tracker.query.reader import Reader
 
 T = TypeVar("T")
@@ -108,6 +108,29 @@ class Tracker:
 
         path = (files or self.files).thresholds
         return self.settings(path, Thresholds) if os.path.exists(path) else Thresholds()
+
+    def search_logs(self, progress: Callable[[Progress], None] | None = None) -> tuple[int, int]:
+        """Search all known logs for what only they tell, and keep it; return how many were read, and could not be."""
+        from codex_usage_tracker.diagnostics import snapshots  # noqa: PLC0415  (on demand only)
+
+        return snapshots.refresh(self.database, progress)
+
+    def sum_facts(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Sum the facts of days that changed, if these are many: what is not summed is asked of the calls."""
+        from codex_usage_tracker.store import facts  # noqa: PLC0415  (few questions are about facts)
+
+        try:
+            connection = database.open_writer(self.database)
+        except (DatabaseError, FileAccessError):  # the database is not ours to write
+            return
+        try:
+            with database.told(self.database):
+                if len(facts.unsummed(connection)) > facts.FEW_DAYS:
+                    facts.fill(connection, progress)
+        except (BusyError, DatabaseError):  # a refresh is at it
+            return
+        finally:
+            connection.close()
 
     def prices(self, files: Files | None = None) -> PriceState:
         """Return the prices that the user's files and the bundled cards make, by default those of the usual files."""

@@ -119,7 +119,7 @@ def test_a_language_that_is_not_there_is_named(run_plain: Run) -> None:
 
 
 def failing(error: BaseException) -> object:
-    def reader(_tracker: object) -> object:
+    def reader(_tracker: object, **_options: object) -> object:
         raise error
 
     return reader

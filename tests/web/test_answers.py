@@ -23,6 +23,7 @@ SAME: dict[str, tuple[list[str], str]] = {
     "limits": (["limits", "--no-refresh", "--history", "0"], "history=0"),
     "blocks": (["blocks", "--no-refresh"], ""),
     "pricing-coverage": (["pricing-coverage"], ""),
+    "recommendations": (["recommendations", "--min-score", "0.01", "--limit", "3"], "min_score=0.01&limit=3"),
     "budgets": (["budget", "check", "--no-refresh"], ""),
 }
 FILTERS = (
@@ -35,6 +36,7 @@ FILTERS = (
     (["--credit-confidence", "estimated"], "credit_confidence=estimated"),
     (["--min-cost", "0.05", "--min-credits", "1"], "min_cost=0.05&min_credits=1"),
     (["--active-only"], "include_archived=false"),
+    (["--finding", "low-cache", "--finding", "low-output"], "finding=low-cache&finding=low-output"),
     (["--model", "gpt-5.5", "--model", "gpt-5.1-codex"], "model=gpt-5.5&model=gpt-5.1-codex"),
 )
 
@@ -82,7 +84,7 @@ def test_every_filter_leaves_the_same_calls(
 
 
 def test_every_question_is_compared_or_sums_up_to_what_is() -> None:
-    assert set(QUESTIONS) - set(SAME) == {"call", "threads", "timeseries", "heatmap", "compare", "pressure"}
+    assert set(QUESTIONS) - set(SAME) == {"call", "threads", "timeseries", "heatmap", "compare", "pressure", "insights"}
 
 
 @pytest.mark.parametrize("zone", ZONES)

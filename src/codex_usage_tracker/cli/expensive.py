@@ -21,7 +21,7 @@ MEASURE = "costliest first, those without a price last"
 @filters.with_filters
 def command(asked: Invocation, limit: int, preset: str | None, **chosen: Any) -> None:
     """List the calls that cost most."""
-    with reading.questions(asked, empty=asked.json) as reader:
+    with reading.questions(asked, empty=asked.json, findings=bool(chosen["finding"])) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset else None
         answer = expensive(reader, filters.filter_of(asked, reader, chosen, span), limit=limit)
     asked.answer(answer, lines)

@@ -43,7 +43,7 @@ def command(asked: Invocation, form: str | None, out: str, force: bool, no_refre
     if os.path.lexists(out) and not force:
         msg = f"{out} is already there"
         raise FileExistsAlreadyError(msg, "Give --force to replace it, or another name.")
-    with reading.questions(asked, fresh=not no_refresh) as reader:
+    with reading.questions(asked, fresh=not no_refresh, findings=bool(chosen["finding"])) as reader:
         calls = filters.filter_of(asked, reader, chosen)
         with _opened(out) as file:
             rows = _writer(form)(reader, calls, Hiding(asked.privacy_mode, asked.secret), file)

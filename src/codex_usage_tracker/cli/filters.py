@@ -13,6 +13,7 @@ from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
 from codex_usage_tracker.query import dimensions, spans, threads
 from codex_usage_tracker.query.filters import CONFIDENCE_SPELLINGS, Filter
 from codex_usage_tracker.query.reader import Reader
+from codex_usage_tracker.store.findings import KEYS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -49,6 +50,10 @@ def with_filters(function: Function) -> Function:
         click.option(
             "--credit-confidence", type=click.Choice([*CONFIDENCES, *CONFIDENCE_SPELLINGS]), multiple=True,
             help="Only calls whose credits are that.",
+        ),
+        click.option(
+            "--finding", metavar="RULE", multiple=True, type=click.Choice(KEYS),
+            help="Only calls in which this rule found something; `recommendations` names them.",
         ),
         click.option("--min-tokens", metavar="N", type=click.IntRange(min=0), help="Only calls of so many tokens."),
         click.option("--min-cost", "min_usd", metavar="USD", callback=_units, help="Only calls that cost so much."),

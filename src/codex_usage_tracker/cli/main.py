@@ -21,6 +21,8 @@ COMMANDS = {
         "context": "What a call was made of, from its log.",
         "budget": "What was used of your budgets.",
         "expensive": "The calls that cost most.",
+        "diagnostics": "What calls did: facts, tools, git, files.",
+        "recommendations": "What is most worth a look, and what to do.",
         "pricing-coverage": "How much of it has a price, and by what.",
         "export": "All calls as CSV, JSON or Parquet.",
     },

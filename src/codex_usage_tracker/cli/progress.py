@@ -71,14 +71,14 @@ def _bar(*, in_bytes: bool) -> Bar:
 
 
 @contextmanager
-def counting(asked: Invocation, title: str, total: int) -> Iterator[Callable[[int], None] | None]:
+def counting(asked: Invocation, title: str, total: int = 0) -> Iterator[Callable[..., None] | None]:
     """Draw how many of so many things are done, if there is somebody to see it and it takes long."""
     if asked.quiet or not sys.stderr.isatty():
         yield None
         return
     bar = Drawn(title)
     try:
-        yield lambda done: bar.show(done, total, f"{done:,}/{total:,}")
+        yield lambda done, of=total: bar.show(done, of, f"{done:,}/{of:,}")
     finally:
         bar.close()
 

@@ -18,7 +18,7 @@ from codex_usage_tracker.reports.calls import calls as ask
 @click.option("--offset", metavar="N", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
 def command(asked: Invocation, sort: str, ascending: bool, limit: int, offset: int, **chosen: Any) -> None:
     """List calls, filtered and sorted, the newest first."""
-    with reading.questions(asked, empty=asked.json) as reader:
+    with reading.questions(asked, empty=asked.json, findings=bool(chosen["finding"])) as reader:
         meant = filters.filter_of(asked, reader, chosen)
         answer = ask(reader, meant, sort=sort, ascending=ascending, limit=limit, offset=offset)
     asked.answer(answer, calls.lines)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from codex_usage_tracker.cli import progress
 from codex_usage_tracker.cli.figures import counted
-from codex_usage_tracker.errors import BusyError, ExitCode, NoLogsError
+from codex_usage_tracker.errors import BusyError, DatabaseError, ExitCode, FileAccessError, NoLogsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,15 +50,27 @@ def _refresh_first(asked: Invocation) -> None:
         asked.narrate(f"{unread} could not be read; `codex-usage-tracker doctor` tells which and why.")
 
 
+def _judge_first(asked: Invocation) -> None:
+    """Judge what changed, with a bar where it takes long; without a database of one's own, the question does it."""
+    with progress.counting(asked, "Judging threads") as told, suppress(BusyError, DatabaseError, FileAccessError):
+        if not asked.named_files:
+            asked.tracker.judge(wait_seconds=PATIENCE_SECONDS, progress=told)
+
+
 @contextmanager
-def questions(asked: Invocation, *, fresh: bool | None = None, empty: bool = False) -> Iterator[Reader]:
+def questions(
+    asked: Invocation, *, fresh: bool | None = None, empty: bool = False, findings: bool = False,
+) -> Iterator[Reader]:  # fmt: skip
     """Open the database for questions, after a refresh if `fresh`, or (None) if nothing was read before.
 
-    Unless it may be `empty`, a database without calls is an error that says where logs were looked for.
+    With `findings`, all threads are judged before. Unless it may be `empty`, a database without calls is an error that
+    says where logs were looked for.
     """
     if fresh or (fresh is None and not asked.tracker.has_database()):
         _refresh_first(asked)
-    with asked.tracker.reader() as reader:
+    if findings:
+        _judge_first(asked)
+    with asked.tracker.reader(findings=findings) as reader:
         from codex_usage_tracker.query import run  # noqa: PLC0415  (a refresh alone asks nothing)
 
         if not empty and run.is_empty(reader.db):

@@ -9,7 +9,7 @@ import click
 from codex_usage_tracker.cli import bars, calls, groups, options, reading, words
 from codex_usage_tracker.cli.figures import clock, counted, exact, length, tokens
 from codex_usage_tracker.cli.invocation import Invocation
-from codex_usage_tracker.cli.money import remarks
+from codex_usage_tracker.cli.money import dollars, remarks
 from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.table import Column, Table, table_of
 from codex_usage_tracker.cli.text import cells, safe
@@ -28,7 +28,7 @@ def command(asked: Invocation, thread: str | None, limit: int) -> None:
     ID is a thread's id, its beginning or end, or its name; without it, the latest thread is shown.
     """
     with reading.questions(asked) as reader:
-        answer = session(reader, thread, limit=limit)
+        answer = session(reader, thread, asked.tracker.thresholds(), limit=limit)
     asked.answer(answer, _lines)
 
 
@@ -41,6 +41,7 @@ def _lines(answer: Session, screen: Screen) -> Iterator[str]:
     if answer.turns:
         yield from _part(counted(len(answer.turns), "turn").capitalize(), _turns(answer.turns, zone), screen)
     yield from _facts(answer.facts, screen)
+    yield from _attention(answer, screen)
     title = f"{counted(answer.call_count, 'call')}" + (
         f", the first {len(answer.calls):,}" if len(answer.calls) < answer.call_count else ""
     )
@@ -110,6 +111,21 @@ def _turns(turns: list[TurnRow], zone: ZoneInfo) -> Table:
         Column("Total", lambda turn: tokens(turn.total_tokens), style="strong"),
     )
     return table_of(columns, turns)
+
+
+def _attention(answer: Session, screen: Screen) -> Iterator[str]:
+    """Say what is at stake and why, and how the thread went."""
+    told = [
+        (one.title, one.action if one.stake == "0" else f"{dollars(one.stake)} at stake. {one.action}")
+        for one in answer.attention.findings
+    ]
+    told += [(one.title, one.why) for one in answer.lifecycle]
+    if told:
+        yield ""
+        yield screen.style("Worth a look", "strong")
+    widest = max((cells(title) for title, _ in told), default=0)
+    for title, text in told:
+        yield from words.hanging_text(title, text, widest, screen)
 
 
 def _facts(facts: list[FactRow], screen: Screen) -> Iterator[str]:

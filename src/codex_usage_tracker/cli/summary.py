@@ -40,7 +40,7 @@ def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, li
 
     Answers from what was read before; `refresh` reads what is new.
     """
-    with reading.questions(asked, empty=asked.json) as reader:
+    with reading.questions(asked, empty=asked.json, findings=bool(chosen["finding"])) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset in RANGES else None
         calls = filters.filter_of(asked, reader, chosen, span)
         if preset == "expensive":

@@ -35,6 +35,15 @@ def joined(parts: Sequence[str], screen: Screen) -> Iterator[str]:
     yield line
 
 
+def hanging_text(title: str, text: str, width: int, screen: Screen) -> Iterator[str]:
+    """Write a text after a title, the lines after the first beneath the text."""
+    from textwrap import wrap  # noqa: PLC0415  (few commands write texts)
+
+    lines = [text] if screen.width is None else wrap(text, max(screen.width - width - 2, 20))
+    for index, line in enumerate(lines):
+        yield screen.style(pad(title if not index else "", width), "faint") + "  " + line
+
+
 def hanging(title: str, parts: Sequence[str], width: int, screen: Screen) -> Iterator[str]:
     """Join parts after a title, the lines after the first beneath the parts."""
     room = screen._replace(width=None if screen.width is None else screen.width - width - 2)

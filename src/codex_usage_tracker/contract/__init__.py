@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from codex_usage_tracker.contract.budgets import BudgetState
+from codex_usage_tracker.contract.findings import Signal, ThreadAttention
 from codex_usage_tracker.contract.windows import Window
 
 SCHEMA = "codex-usage-tracker-{}-v1"
@@ -190,8 +191,14 @@ class FactRow(msgspec.Struct, kw_only=True):
     output_tokens: int
 
 
+class ThreadCall(CallRow, kw_only=True):
+    """A call of a thread with what became of the cache before it; the words are those of `CacheState`."""
+
+    cache_state: str | None = None
+
+
 class Session(msgspec.Struct, kw_only=True):
-    """One thread: what it is, its numbers, the threads below it, its turns, facts and calls."""
+    """One thread: what it is, its numbers, the threads below it, its turns, facts and calls, and what was found."""
 
     schema: str
     scope: Scope
@@ -200,8 +207,10 @@ class Session(msgspec.Struct, kw_only=True):
     members: list[Row]
     turns: list[TurnRow]
     facts: list[FactRow]
-    calls: list[CallRow]
+    calls: list[ThreadCall]
     call_count: int
+    attention: ThreadAttention
+    lifecycle: list[Signal]
 
 
 class Status(msgspec.Struct, kw_only=True):

@@ -3,6 +3,7 @@
 import msgspec
 
 from codex_usage_tracker.contract import CallRow, FactRow, Numbers, Scope
+from codex_usage_tracker.contract.findings import Attention, CacheState
 
 
 class Mix(msgspec.Struct, kw_only=True):
@@ -57,7 +58,7 @@ class Threads(msgspec.Struct, kw_only=True):
 
 
 class Call(msgspec.Struct, kw_only=True):
-    """One call, the calls before and after it in its thread, and its facts."""
+    """One call, the calls before and after it in its thread, its facts, the cache before it, and what was found."""
 
     schema: str
     scope: Scope
@@ -65,3 +66,5 @@ class Call(msgspec.Struct, kw_only=True):
     previous: CallRow | None
     next: CallRow | None
     facts: list[FactRow]
+    cache: CacheState
+    attention: Attention

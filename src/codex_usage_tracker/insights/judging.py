@@ -83,13 +83,12 @@ def judge(connection: apsw.Connection, thresholds: Thresholds, progress: Progres
     """Judge the threads that are not, within the caller's transaction."""
     by = fingerprint(connection, thresholds)
     waiting = findings.unjudged(connection, by)
-    findings.drop(connection, waiting)
     bounds = bounds_of(thresholds)
     for begin in range(0, len(waiting), CHUNK):
         _judge(connection, waiting[begin : begin + CHUNK], bounds)
         if progress is not None:
             progress(min(begin + CHUNK, len(waiting)), len(waiting))
-    findings.finish(connection, by)
+    findings.finish(connection, waiting, by)
     return len(waiting)
 
 

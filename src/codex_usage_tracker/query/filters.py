@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from codex_usage_tracker.query.zones import QUARTER_MS
+from codex_usage_tracker.store.findings import KEYS
 
 if TYPE_CHECKING:
     import apsw
@@ -34,6 +35,7 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     search: str = ""
     pricing_status: tuple[str, ...] = ()
     credit_confidence: tuple[str, ...] = ()
+    finding: tuple[str, ...] = ()
     min_tokens: int = 0
     min_usd: int = 0
     min_credits: int = 0
@@ -74,6 +76,7 @@ RATES = "rate_id IN (SELECT id FROM rate WHERE {})"
 RATE_COLUMNS = {"pricing_status": "status", "credit_confidence": "confidence"}
 CONFIDENCE_SPELLINGS = {"estimated": "inferred", "unpriced": "missing"}
 """What other trackers call the confidences of credits."""
+FOUND = "call.id IN (SELECT call_id FROM finding WHERE rule IN ({}))"
 LEAST = {"min_tokens": "input + output", "min_usd": "usd", "min_credits": "credits"}
 PROFILE_COLUMNS = ("model", "effort", "tier", "kind", "origin")
 SEARCHED = (
@@ -97,6 +100,9 @@ def where(chosen: Filter, found: list[int] | None = None, *, of_calls: bool = Fa
     _add_threads(built, chosen, found)
     _add_profiles(built, chosen)
     _add_rates(built, chosen)
+    if chosen.finding:
+        built.conditions.append(FOUND.format(", ".join("?" * len(chosen.finding))))
+        built.values.extend(map(KEYS.index, chosen.finding))
     for name, column in LEAST.items():
         if getattr(chosen, name):
             built.conditions.append(f"{column} >= ?")
@@ -106,7 +112,7 @@ def where(chosen: Filter, found: list[int] | None = None, *, of_calls: bool = Fa
 
 def _by_quarter(chosen: Filter) -> bool:
     edges = (chosen.since or 0, chosen.until or 0)
-    of_one_call = any(getattr(chosen, name) for name in LEAST)
+    of_one_call = any(getattr(chosen, name) for name in (*LEAST, "finding"))
     return not of_one_call and all(edge % QUARTER_MS == 0 for edge in edges)
 
 

@@ -94,7 +94,7 @@ def _all(reader: apsw.Connection, sql: str, built: Where) -> array[int]:
 def _kept(reader: apsw.Connection, sql: str, built: Where) -> array[int]:
     """Return all calls in an order that is made once for each state of the data."""
     state = reader.execute(
-        "SELECT * FROM meta WHERE name IN ('secret', 'generation', 'changed_at', 'prices')"
+        "SELECT * FROM meta WHERE name IN ('secret', 'generation', 'changed_at', 'judgements', 'prices')"
     ).fetchall()
     known = (*state, sql, *built.values)
     with LOCK:

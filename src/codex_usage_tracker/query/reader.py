@@ -26,7 +26,7 @@ class Reader(NamedTuple):
 
     def state(self) -> tuple[object, ...]:
         """Return what tells this state of this database from any other one."""
-        names = "('secret', 'generation', 'changed_at')"
+        names = "('secret', 'generation', 'changed_at', 'judgements')"
         return tuple(self.db.execute(f"SELECT value FROM meta WHERE name IN {names} ORDER BY name").fetchall())
 
     def take_time(self) -> None:

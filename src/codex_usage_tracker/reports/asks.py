@@ -41,6 +41,11 @@ MOST_ROWS = 10_000
 PATH = re.compile(r" - at `\$\.?\[?([^`\[]*)[^`]*`")
 
 Values = tuple[str, ...]
+FindingKey = Literal[
+    "retry-loop", "cold-resume", "model-switch", "cache-break", "tool-output-bloat", "context-carried", "low-cache",
+    "context-bloat", "elevated-context", "reasoning-spike", "low-output", "runaway-thread", "sub-agent-swarm",
+    "high-cost", "large-thread", "subagent-attribution",
+]  # fmt: skip
 Limit = Annotated[int, Meta(ge=0, le=MOST_ROWS, description="At most so many rows; 0 is all.")]
 PageLimit = Annotated[int, Meta(ge=1, le=MOST_ROWS, description="At most so many rows.")]
 Offset = Annotated[int, Meta(ge=0, le=10**9, description="So many rows are left out before.")]
@@ -99,6 +104,9 @@ class CallsChoice(RangeChoice, frozen=True, kw_only=True):
     pricing_status: tuple[Literal["priced", "estimated", "unpriced"], ...] = ()
     credit_confidence: tuple[
         Literal["exact", "inferred", "user_override", "missing", "estimated", "unpriced"], ...
+    ] = ()
+    finding: Annotated[
+        tuple[FindingKey, ...], Meta(description="Calls in which a rule found something; any of several.")
     ] = ()
     min_tokens: Annotated[int, Meta(ge=0, le=10**15, description="Calls of so many tokens at least.")] = 0
     min_cost: Annotated[str | None, Meta(description="Calls that cost so many USD at least.")] = None
@@ -167,16 +175,18 @@ def filter_of(ask: CallsChoice, reader: Reader) -> Filter:
         search=ask.search,
         pricing_status=ask.pricing_status,
         credit_confidence=tuple(CONFIDENCE_SPELLINGS.get(one, one) for one in ask.credit_confidence),
+        finding=ask.finding,
         min_tokens=ask.min_tokens,
-        min_usd=_units("min_cost", ask.min_cost, USD_UNITS),
-        min_credits=_units("min_credits", ask.min_credits, CREDIT_UNITS),
+        min_usd=units("min_cost", ask.min_cost, USD_UNITS),
+        min_credits=units("min_credits", ask.min_credits, CREDIT_UNITS),
         **{name: getattr(ask, name) for name in NAMED},
     )
 
 
-def _units(name: str, text: str | None, units: int) -> int:
+def units(name: str, text: str | None, of_one: int = USD_UNITS) -> int:
+    """Return an amount of money in units, of which one has so many."""
     try:
-        return units_of(text, units) if text else 0
+        return units_of(text, of_one) if text else 0
     except ValueError:
         raise InvalidValueError(f"{name}: {text!r} is no amount", "Use a number such as 0.25.") from None
 

@@ -9,11 +9,13 @@ from msgspec import Meta
 
 from codex_usage_tracker.config.allowance import Allowance, entries
 from codex_usage_tracker.config.budgets import Budget, Budgets
+from codex_usage_tracker.config.thresholds import Thresholds
 from codex_usage_tracker.contract import BudgetCheck, Calls, Coverage, Session, Status, Summary
+from codex_usage_tracker.contract.insights import Insights, Recommendations
 from codex_usage_tracker.contract.limits import Blocks, Limits
 from codex_usage_tracker.contract.pictures import Compare, Heatmap, Pressure, Timeseries
 from codex_usage_tracker.contract.threads import Call, Threads
-from codex_usage_tracker.reports import asks
+from codex_usage_tracker.reports import asks, diagnostics
 from codex_usage_tracker.reports.asks import (
     Ask,
     CallsChoice,
@@ -30,7 +32,9 @@ from codex_usage_tracker.reports.calls import calls
 from codex_usage_tracker.reports.compare import compare, pressure
 from codex_usage_tracker.reports.coverage import coverage
 from codex_usage_tracker.reports.heatmap import heatmap
+from codex_usage_tracker.reports.insights import insights
 from codex_usage_tracker.reports.limits import limits
+from codex_usage_tracker.reports.recommendations import recommendations
 from codex_usage_tracker.reports.session import session
 from codex_usage_tracker.reports.status import status
 from codex_usage_tracker.reports.summary import summary
@@ -56,6 +60,12 @@ class Settings(NamedTuple):
     context_api: str = "explicit"
 
     @property
+    def thresholds(self) -> Thresholds:
+        """From where on something is worth a look."""
+        found: Thresholds = self.read(self.files.thresholds, Thresholds)
+        return found
+
+    @property
     def budgets(self) -> Sequence[Budget]:
         """All budgets."""
         if not os.path.exists(self.files.budgets):
@@ -75,7 +85,10 @@ class Settings(NamedTuple):
 
 
 class Question(NamedTuple, Generic[AskType]):
-    """A typed question; `ages` says that its answer changes as time passes, though nothing new was read."""
+    """A typed question; `ages` says that its answer changes as time passes, though nothing new was read.
+
+    `judged` says that all threads must have been judged before.
+    """
 
     name: str
     ask: type[AskType]
@@ -83,6 +96,7 @@ class Question(NamedTuple, Generic[AskType]):
     function: Callable[[Reader, AskType, Settings], Any]
     doc: str
     ages: bool = False
+    judged: bool = False
 
 
 SplitBy = Annotated[
@@ -179,6 +193,13 @@ class TimeseriesAsk(CallsChoice, frozen=True, kw_only=True):
     ] = 8
 
 
+class RecommendationsAsk(CallsChoice, frozen=True, kw_only=True):
+    """What is most worth a look."""
+
+    min_score: Annotated[str | None, Meta(description="Calls with so many USD at stake at least.")] = None
+    limit: Limit = 20
+
+
 def _status(reader: Reader, _ask: Ask, settings: Settings) -> Status:
     return status(reader, settings.budgets)
 
@@ -196,8 +217,8 @@ def _calls(reader: Reader, ask: CallsAsk, _settings: Settings) -> Calls:
     return calls(reader, chosen, sort=ask.sort, ascending=up, limit=ask.limit, offset=ask.offset)
 
 
-def _call(reader: Reader, ask: CallAsk, _settings: Settings) -> Call:
-    return call(reader, ask.record_id)
+def _call(reader: Reader, ask: CallAsk, settings: Settings) -> Call:
+    return call(reader, ask.record_id, settings.thresholds)
 
 
 def _threads(reader: Reader, ask: ThreadsAsk, _settings: Settings) -> Threads:
@@ -206,8 +227,8 @@ def _threads(reader: Reader, ask: ThreadsAsk, _settings: Settings) -> Threads:
     return threads(reader, chosen, sort=ask.sort, ascending=up, limit=ask.limit, offset=ask.offset)
 
 
-def _thread(reader: Reader, ask: ThreadAsk, _settings: Settings) -> Session:
-    return session(reader, ask.thread, limit=ask.limit)
+def _thread(reader: Reader, ask: ThreadAsk, settings: Settings) -> Session:
+    return session(reader, ask.thread, settings.thresholds, limit=ask.limit)
 
 
 def _limits(reader: Reader, ask: LimitsAsk, settings: Settings) -> Limits:
@@ -247,6 +268,16 @@ def _pressure(reader: Reader, ask: CallsChoice, _settings: Settings) -> Pressure
     return pressure(reader, filter_of(ask, reader))
 
 
+def _recommendations(reader: Reader, ask: RecommendationsAsk, settings: Settings) -> Recommendations:
+    least = asks.units("min_score", ask.min_score)
+    return recommendations(reader, filter_of(ask, reader), settings.thresholds, min_score=least, limit=ask.limit)
+
+
+def _insights(reader: Reader, ask: CallsChoice, settings: Settings) -> Insights:
+    return insights(reader, filter_of(ask, reader), settings.thresholds)
+
+
+DIAGNOSTICS: list[Question[Any]] = [Question(f"diagnostics/{name}", *asked) for name, *asked in diagnostics.ASKED]
 QUESTIONS: dict[str, Question[Any]] = {
     one.name: one
     for one in (
@@ -264,8 +295,21 @@ QUESTIONS: dict[str, Question[Any]] = {
         Question("heatmap", CallsChoice, Heatmap, _heatmap, "Use by day and by hour of the week, with streaks."),
         Question("compare", CallsChoice, Compare, _compare, "A range beside the time before it.", ages=True),
         Question("pressure", CallsChoice, Pressure, _pressure, "How full the context windows were."),
+        Question(
+            "recommendations", RecommendationsAsk, Recommendations, _recommendations,
+            "The threads and calls with most at stake: why, and what to do.", judged=True,
+        ),
+        Question(
+            "insights", CallsChoice, Insights, _insights, "What needs attention, ready views, waste, what changed.",
+            ages=True, judged=True,
+        ),
     )
-}
+} | {one.name: one for one in DIAGNOSTICS}  # fmt: skip
+
+
+def needs_findings(question: Question[Any], ask: Ask) -> bool:
+    """Say whether all threads must have been judged before a question is answered."""
+    return question.judged or bool(getattr(ask, "finding", ()))
 
 
 def answer(question: Question[Any], reader: Reader, ask: Ask, settings: Settings) -> Any:

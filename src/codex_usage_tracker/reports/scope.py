@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.query.run import Numbers as Sums
 
+CallType = TypeVar("CallType", bound=CallRow)
 NUMBER_NAMES = tuple(metric.name for metric in ALL)
 USD = list(CALL_FIELDS).index("usd")
 CREDITS = USD + 1
@@ -64,7 +65,12 @@ def named(sums: Sums) -> dict[str, Any]:
 
 def call_row(values: tuple[object, ...]) -> CallRow:
     """Return one call as a typed row."""
-    return msgspec.convert(dict(zip(CALL_FIELDS, with_money(values), strict=True)), CallRow, strict=False)
+    return typed_call(values, CallRow)
+
+
+def typed_call(values: tuple[object, ...], kind: type[CallType]) -> CallType:
+    """Return one call as a typed row of a kind that has more fields."""
+    return msgspec.convert(dict(zip(CALL_FIELDS, with_money(values), strict=True)), kind, strict=False)
 
 
 def with_money(values: tuple[Any, ...]) -> tuple[Any, ...]:

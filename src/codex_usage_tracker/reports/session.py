@@ -6,25 +6,30 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from codex_usage_tracker.contract import FactRow, Row, Session, ThreadInfo, TurnRow
+from codex_usage_tracker.contract import FactRow, Row, Session, ThreadCall, ThreadInfo, TurnRow
 from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.query import run, threads
 from codex_usage_tracker.query.filters import Filter
-from codex_usage_tracker.reports.scope import call_row, numbers, schema, scope_of
+from codex_usage_tracker.reports.attention import of_thread
+from codex_usage_tracker.reports.scope import numbers, schema, scope_of, typed_call
 from codex_usage_tracker.reports.summary import summary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from codex_usage_tracker.config.thresholds import Thresholds
     from codex_usage_tracker.query.reader import Reader
 
 TURN_FIELDS = tuple(TurnRow.__struct_fields__)
 
 
-def session(reader: Reader, wanted: str | None, *, limit: int = 200) -> Session:
+def session(reader: Reader, wanted: str | None, thresholds: Thresholds, *, limit: int = 200) -> Session:
     """Return a thread by id, a part of its id or its name; the latest if none is named."""
     thread_id = _chosen(reader, wanted)
     chosen = Filter(thread=(thread_id,))
     totals = numbers(run.totals(reader.db, chosen))
     rows = run.calls(reader.db, chosen, ascending=True, limit=limit)
+    judged = of_thread(reader, thread_id, thresholds)
     return Session(
         schema=schema("session"),
         scope=scope_of(reader, chosen),
@@ -33,9 +38,18 @@ def session(reader: Reader, wanted: str | None, *, limit: int = 200) -> Session:
         members=_members(reader, chosen),
         turns=[_turn(row) for row in threads.turns(reader.db, thread_id)],
         facts=[_fact(row) for row in threads.facts(reader.db, thread_id)],
-        calls=[call_row(row) for row in rows],
+        calls=_calls(rows, judged.states()),
         call_count=totals.calls,
+        attention=judged.attention(),
+        lifecycle=judged.lifecycle(),
     )
+
+
+def _calls(rows: Iterable[tuple[object, ...]], states: dict[str, str]) -> list[ThreadCall]:
+    calls = [typed_call(row, ThreadCall) for row in rows]
+    for one in calls:
+        one.cache_state = states.get(one.record_id)
+    return calls
 
 
 def _members(reader: Reader, chosen: Filter) -> list[Row]:

@@ -12,11 +12,13 @@ from codex_usage_tracker.contract.threads import Agent, Call, Mix, RootThread, T
 from codex_usage_tracker.errors import InvalidValueError, NotFoundError
 from codex_usage_tracker.query import around, roots, run
 from codex_usage_tracker.query.filters import Filter
+from codex_usage_tracker.reports.attention import of_call
 from codex_usage_tracker.reports.scope import NUMBER_NAMES, call_row, named, numbers, schema, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from codex_usage_tracker.config.thresholds import Thresholds
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.query.roots import Member, Share
     from codex_usage_tracker.query.run import Numbers
@@ -34,7 +36,7 @@ def threads(
     if sort not in roots.SORTS:
         raise InvalidValueError(f"there is no way to sort by {sort!r}", f"Choose one of {', '.join(roots.SORTS)}.")
     page = roots.page(reader.db, chosen, sort=sort, ascending=ascending, limit=limit, offset=offset)
-    rows = _rows(reader, chosen, page.roots)
+    rows = list(root_threads(reader, chosen, page.roots).values())
     count = page.whole_count or (_count(reader, chosen) if offset else 0)
     more = offset + len(rows) < count
     return Threads(
@@ -56,14 +58,15 @@ def _count(reader: Reader, chosen: Filter) -> int:
     return roots.page(reader.db, chosen, sort="calls", ascending=False, limit=1, offset=0).whole_count
 
 
-def _rows(reader: Reader, chosen: Filter, ids: Sequence[int]) -> list[RootThread]:
+def root_threads(reader: Reader, chosen: Filter, ids: Sequence[int]) -> dict[int, RootThread]:
+    """Return root threads by row id, with the numbers of a filter's calls."""
     members: dict[int, list[Member]] = defaultdict(list)
     for one in roots.members(reader.db, chosen, ids):
         members[one.root].append(one)
     shares: dict[int, list[Share]] = defaultdict(list)
     for share in roots.shares(reader.db, chosen, [one.id for found in members.values() for one in found]):
         shares[share.thread].append(share)
-    return [_row(root, members[root], shares) for root in ids if members[root]]
+    return {root: _row(root, members[root], shares) for root in ids if members[root]}
 
 
 def _row(root: int, members: Sequence[Member], shares: dict[int, list[Share]]) -> RootThread:
@@ -99,11 +102,12 @@ def _mix(parts: Iterable[tuple[str | None, Numbers]]) -> list[Mix]:
     return sorted(found.values(), key=lambda one: (-one.total_tokens, one.value or ""))
 
 
-def call(reader: Reader, record_id: str) -> Call:
-    """Return a call by its record id with the calls before and after it in its thread, and its facts."""
+def call(reader: Reader, record_id: str, thresholds: Thresholds) -> Call:
+    """Return a call by its record id with the calls before and after it in its thread, its facts and findings."""
     found = around.find(reader.db, record_id)
     if found is None:
         raise NotFoundError(f"there is no call {record_id!r}", "List calls with `codex-usage-tracker query`.")
+    cache, attention = of_call(reader, found, thresholds)
     return Call(
         schema=schema("call"),
         scope=scope_of(reader, Filter()),
@@ -111,6 +115,8 @@ def call(reader: Reader, record_id: str) -> Call:
         previous=_near(reader, found, after=False),
         next=_near(reader, found, after=True),
         facts=[_fact(row) for row in around.facts(reader.db, found)],
+        cache=cache,
+        attention=attention,
     )
 
 

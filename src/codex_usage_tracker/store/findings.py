@@ -61,7 +61,16 @@ JOIN thread other ON other.root_id = thread.root_id
 WHERE thread.root_id <> thread.id AND other.root_id <> other.id
 """
 """How many agents work at once is told of each of them."""
-TABLES = ("finding", "attention", "unjudged")
+THESE = "thread IN (SELECT value FROM json_each(?))"
+TALLY = """
+INSERT INTO found SELECT rule, ?1 * count(*), ?1 * sum(tokens), ?1 * ifnull(sum(finding.stake), 0),
+  ?1 * ifnull(sum(drawn), 0)
+FROM json_each(?2) wanted CROSS JOIN attention ON thread = wanted.value CROSS JOIN finding USING (call_id)
+GROUP BY rule
+ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, tokens = tokens + excluded.tokens,
+  stake = stake + excluded.stake, drawn = drawn + excluded.drawn
+"""
+TABLES = ("finding", "attention", "found", "unjudged")
 
 
 class Known(NamedTuple):
@@ -79,11 +88,22 @@ def are_current(connection: apsw.Connection, fingerprint: str) -> bool:
 
 
 def unjudged(connection: apsw.Connection, fingerprint: str) -> list[int]:
-    """Return the threads to judge: all of them, if others were judged by something else."""
+    """Return the threads to judge, of which nothing is found from here on: all, if they were judged otherwise."""
     if scalar(connection, "SELECT value FROM meta WHERE name = 'findings'") != fingerprint:
+        connection.execute("DELETE FROM finding; DELETE FROM attention; DELETE FROM found")
         return [row[0] for row in rows(connection, "SELECT id FROM thread")]
     connection.execute(SIBLINGS)
-    return [row[0] for row in rows(connection, "SELECT thread FROM unjudged")]
+    waiting = [row[0] for row in rows(connection, "SELECT thread FROM unjudged")]
+    _tally(connection, waiting, -1)
+    of = (msgspec.json.encode(waiting).decode(),)
+    connection.execute(f"DELETE FROM finding WHERE call_id IN (SELECT call_id FROM attention WHERE {THESE})", of)
+    connection.execute(f"DELETE FROM attention WHERE {THESE}", of)
+    return waiting
+
+
+def _tally(connection: apsw.Connection, threads: Sequence[int], sign: int) -> None:
+    """Add what was found of some threads to the sums of all, or take it away."""
+    connection.execute(TALLY, (sign, msgspec.json.encode(threads).decode()))
 
 
 def known(connection: apsw.Connection) -> Known:
@@ -128,14 +148,6 @@ def agents(connection: apsw.Connection, threads: Sequence[int]) -> dict[int, lis
     return found
 
 
-def drop(connection: apsw.Connection, threads: Sequence[int]) -> None:
-    """Drop what was found of some threads."""
-    of = (msgspec.json.encode(threads).decode(),)
-    old = "SELECT call_id FROM attention WHERE thread IN (SELECT value FROM json_each(?))"
-    connection.execute(f"DELETE FROM finding WHERE call_id IN ({old})", of)
-    connection.execute("DELETE FROM attention WHERE thread IN (SELECT value FROM json_each(?))", of)
-
-
 def write(
     connection: apsw.Connection, found: Iterable[Finding], attention: Iterable[tuple[int, int, int]],
 ) -> None:  # fmt: skip
@@ -144,9 +156,11 @@ def write(
     connection.executemany("INSERT OR REPLACE INTO attention VALUES (?, ?, ?)", attention)
 
 
-def finish(connection: apsw.Connection, fingerprint: str) -> None:
-    """Note that all threads are judged, and by what."""
+def finish(connection: apsw.Connection, threads: Sequence[int], fingerprint: str) -> None:
+    """Note that all threads are judged, the last of them these, and by what."""
+    _tally(connection, threads, 1)
     connection.execute("DELETE FROM unjudged")
+    connection.execute("INSERT INTO meta VALUES ('judgements', 1) ON CONFLICT DO UPDATE SET value = value + 1")
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('findings', ?)", (fingerprint,))
 
 

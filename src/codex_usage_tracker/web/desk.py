@@ -17,7 +17,7 @@ from codex_usage_tracker import __version__, privacy
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import threads, zones
 from codex_usage_tracker.reports import asks
-from codex_usage_tracker.reports.registry import Question, Settings, answer
+from codex_usage_tracker.reports.registry import Question, Settings, answer, needs_findings
 from codex_usage_tracker.web.replies import KEPT, ChangedError, hidden, sent
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Desk:
 
     def _reply(self, request: Request, question: Question[Any], params: dict[str, list[str]]) -> Response:
         ask = self.read(question.ask, params)
-        with self.reader() as reader:
+        with self.reader(findings=needs_findings(question, ask)) as reader:
             tag = self._tag(reader, question, params)
             if tag in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=KEPT | {"ETag": tag})
@@ -123,9 +123,9 @@ class Desk:
             return work()
 
     @contextmanager
-    def reader(self) -> Iterator[Reader]:
+    def reader(self, *, findings: bool = False) -> Iterator[Reader]:
         """Open the database as it is now: it may have been deleted, locked or replaced since the last question."""
-        with self.tracker.reader(seconds=QUERY_SECONDS, locked_ms=LOCKED_MS) as reader:
+        with self.tracker.reader(findings=findings, seconds=QUERY_SECONDS, locked_ms=LOCKED_MS) as reader:
             self._open.add(reader.db)
             try:
                 yield reader

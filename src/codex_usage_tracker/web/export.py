@@ -40,7 +40,7 @@ async def exported(desk: Desk, request: Request) -> StreamingResponse:
 def _parts(desk: Desk, ask: ExportAsk) -> Iterator[bytes]:
     make = csv_text.parts if ask.format == "csv" else export.parts
     hiding = export.Hiding(desk.mode, desk.tracker.secret())
-    with desk.reader() as reader:
+    with desk.reader(findings=bool(ask.finding)) as reader:
         chosen = filter_of(desk.unveiled(ask, reader), zone_of(ask, reader))
         order = export.Order(ask.sort, ascending=ask.direction == "asc")
         for part, _ in make(zone_of(ask, reader), chosen, hiding, order):

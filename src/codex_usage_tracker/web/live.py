@@ -73,6 +73,8 @@ class Refresher:
             self._idle.clear()
             try:
                 found = self.tracker.refresh(watching=Watching(self._tell))
+                self.tracker.judge(progress=lambda _done, _total: self._tell(None))
+                self.tracker.sum_facts(lambda _done, _total: self._tell(None))
             except BaseException as error:  # noqa: BLE001  (told to who asked)
                 self._failed = error
                 asked.set_exception(error)
@@ -110,6 +112,7 @@ class Feed:
     def __init__(self, generation: int = 0) -> None:
         self.generation = generation
         self.settings = 0
+        self.snapshots = 0
         self.trouble = "null"
         self.closed = False
         self._changed = asyncio.Event()
@@ -123,6 +126,11 @@ class Feed:
     def settle(self, generation: int) -> None:
         """Tell that settings were written, and of what became of the data by that."""
         self.generation, self.settings = generation, self.settings + 1
+        self._wake()
+
+    def found(self) -> None:
+        """Tell that diagnostics were looked for, or what became of that."""
+        self.snapshots += 1
         self._wake()
 
     def suffer(self, trouble: str) -> None:
@@ -143,7 +151,7 @@ class Feed:
     async def events(self, last: str | None) -> AsyncIterator[str]:
         """Give server-sent events: the generation now unless it is known, each further one, and signs of life."""
         yield "retry: 1000\n\n"
-        suffered = "null"
+        suffered, found = "null", self.snapshots
         told = None if last is None or not last.isdigit() else (int(last), self.settings)
         while not self.closed:
             changed, now = self._changed, (self.generation, self.settings)
@@ -151,6 +159,10 @@ class Feed:
                 told = now
                 data = f'{{"generation":{now[0]},"settings":{now[1]}}}'
                 yield f"id: {now[0]}\nevent: generation\ndata: {data}\n\n"
+                continue
+            if found != self.snapshots:
+                found = self.snapshots
+                yield f"event: diagnostics\ndata: {found}\n\n"
                 continue
             if suffered != self.trouble:
                 suffered = self.trouble

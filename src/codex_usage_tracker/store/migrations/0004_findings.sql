@@ -15,6 +15,14 @@ CREATE TABLE attention (
   PRIMARY KEY (thread, call_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE found (
+  rule   INTEGER PRIMARY KEY,
+  calls  INTEGER NOT NULL,
+  tokens INTEGER NOT NULL,
+  stake  INTEGER NOT NULL,
+  drawn  INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE unjudged (
   thread INTEGER PRIMARY KEY
 ) STRICT;

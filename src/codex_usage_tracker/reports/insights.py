@@ -1,0 +1,211 @@
+"""What needs attention: cards, ready views, threads, waste, changes, and what the numbers leave out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from codex_usage_tracker.contract.findings import ViewLink
+from codex_usage_tracker.contract.insights import Card, Insights, Notice, Preset, Waste
+from codex_usage_tracker.insights.rules import ORDER
+from codex_usage_tracker.insights.score import severity
+from codex_usage_tracker.insights.thread import bounds_of
+from codex_usage_tracker.pricing.money import credits_text, share_text, usd_text
+from codex_usage_tracker.query import findings, run
+from codex_usage_tracker.query.dimensions import DIMENSIONS
+from codex_usage_tracker.reports.attention import credits_or_none, finding_sum, usd_or_none
+from codex_usage_tracker.reports.changes import change
+from codex_usage_tracker.reports.recommendations import flagged_threads
+from codex_usage_tracker.reports.scope import NUMBER_NAMES, named, schema, scope_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from codex_usage_tracker.config.thresholds import Thresholds
+    from codex_usage_tracker.contract.insights import FlaggedThread
+    from codex_usage_tracker.insights.thread import Bounds
+    from codex_usage_tracker.query.filters import Filter
+    from codex_usage_tracker.query.findings import Sum
+    from codex_usage_tracker.query.reader import Reader
+
+MOST_CARDS = 6
+MOST_THREADS = 10
+SORTS = {
+    "low-cache": "uncached", "cold-resume": "uncached", "cache-break": "uncached", "model-switch": "uncached",
+    "tool-output-bloat": "uncached", "context-bloat": "context", "elevated-context": "context",
+    "context-carried": "cached", "reasoning-spike": "reasoning", "low-output": "tokens",
+}  # fmt: skip
+"""How the calls of a finding are sorted; the others by cost."""
+OF_THREADS = frozenset({"sub-agent-swarm", "runaway-thread", "large-thread"})
+PRESETS = (
+    ("context-bloat", "Context bloat", "Calls that fill most of their context window, the fullest first."),
+    ("cache-misses", "Cache misses", "Calls of which little came from the cache, the most uncached input first."),
+    ("cold-resumes", "Cold resumes", "Threads taken up again after their cache had gone."),
+    ("cache-breaks", "Cache breaks", "Calls that missed a warm cache for no reason of time or model."),
+    ("carried-context", "Carried context", "Calls for which a fresh thread would have been cheaper."),
+    ("retry-loops", "Retry loops", "Calls that repeat what failed before, the costliest first."),
+    ("tool-output", "Tool output", "Calls whose new input is mostly the output of tools."),
+    ("runaway-turns", "Runaway turns", "Threads with turns that go on without a word of yours."),
+    ("agent-swarms", "Agent swarms", "Threads that start many sub-agents at once."),
+)
+RULE_OF = {
+    "context-bloat": "context-bloat", "cache-misses": "low-cache", "cold-resumes": "cold-resume",
+    "cache-breaks": "cache-break", "carried-context": "context-carried", "retry-loops": "retry-loop",
+    "tool-output": "tool-output-bloat", "runaway-turns": "runaway-thread", "agent-swarms": "sub-agent-swarm",
+}  # fmt: skip
+USD = NUMBER_NAMES.index("usd")
+UNPRICED, ESTIMATED = "unpriced", "estimated"
+
+
+class Seen(NamedTuple):
+    """What all parts are made from: numbers of all calls and by how they are priced, and sums by rule."""
+
+    totals: dict[str, Any]
+    usd: int
+    by_status: dict[str | None, dict[str, Any]]
+    sums: list[Sum]
+    bounds: Bounds
+
+
+def insights(reader: Reader, chosen: Filter, thresholds: Thresholds) -> Insights:
+    """Return what needs attention in the calls that a filter leaves."""
+    bounds = bounds_of(thresholds)
+    numbers = run.totals(reader.db, chosen)
+    statuses = run.groups(reader.db, chosen, [DIMENSIONS["pricing_status"]], reader.zone)
+    by_status = {one.keys[0]: named(one.numbers) for one in statuses}
+    usd = numbers[USD]
+    seen = Seen(named(numbers), usd, by_status, findings.by_rule(reader.db, chosen), bounds)
+    top = findings.top(reader.db, chosen, least=0, limit=MOST_THREADS)
+    threads = flagged_threads(reader, chosen, top.roots, bounds)
+    return Insights(
+        schema=schema("insights"),
+        scope=scope_of(reader, chosen),
+        score=usd_text(sum(one.stake or 0 for one in seen.sums)),
+        cards=_cards(seen, threads[0] if threads else None, top),
+        presets=list(_presets(seen)),
+        threads=threads,
+        findings=[finding_sum(one, bounds, usd) for one in _ranked(seen.sums)],
+        waste=_waste(seen),
+        change=change(reader, chosen),
+        notices=list(_notices(seen)),
+    )
+
+
+def _ranked(sums: Sequence[Sum]) -> list[Sum]:
+    return sorted(sums, key=lambda one: (-(one.stake or 0), one.rule))
+
+
+def link_to(rule: str) -> ViewLink:
+    """Return the view that shows what a rule found."""
+    view, sort = ("threads", "cost") if rule in OF_THREADS else ("calls", SORTS.get(rule, "cost"))
+    return ViewLink(view=view, filters={"finding": [rule]}, sort=sort)
+
+
+def _cards(seen: Seen, costliest: FlaggedThread | None, top: findings.Top) -> list[Card]:
+    """Return what has most at stake: rules, and the thread with most."""
+    cards = [(one.stake or 0, _rule_card(one, seen.bounds)) for one in seen.sums if one.stake]
+    if costliest is not None and top.roots[0][1]:
+        cards.append((top.roots[0][1], _thread_card(costliest)))
+    return [card for _, card in sorted(cards, key=lambda one: (-one[0], one[1].key))[:MOST_CARDS]]
+
+
+def _rule_card(one: Sum, bounds: Bounds) -> Card:
+    rule = ORDER[one.rule]
+    return Card(
+        key=rule.key,
+        title=rule.title,
+        severity=severity(one.stake, bounds),
+        stake=usd_text(one.stake or 0),
+        credits=credits_or_none(one.drawn),
+        count=one.calls,
+        unit="calls",
+        thread_id=None,
+        thread_name=None,
+        action=rule.action,
+        link=link_to(rule.key),
+    )
+
+
+def _thread_card(one: FlaggedThread) -> Card:
+    return Card(
+        key="thread",
+        title="The thread with most at stake",
+        severity=one.severity,
+        stake=one.score,
+        credits=one.credits,
+        count=one.flagged_calls,
+        unit="calls",
+        thread_id=one.thread_id,
+        thread_name=one.name,
+        action=one.action or "",
+        link=ViewLink(view="threads", filters={"thread": [one.thread_id]}, sort="cost"),
+    )
+
+
+def _presets(seen: Seen) -> Iterator[Preset]:
+    """Give the ready views: by cost and credits, by what rules found, by what has no price or a guessed one."""
+    for key, title, sort in (
+        ("highest-cost", "Highest-cost threads", "cost"), ("usage-credits", "Highest Codex credits", "credits"),
+    ):  # fmt: skip
+        caption = f"All threads, those with most {sort} first."
+        yield _preset(key, title, caption, seen.totals, ViewLink(view="threads", filters={}, sort=sort))
+    sums = {ORDER[one.rule].key: one for one in seen.sums}
+    for key, title, caption in PRESETS:
+        yield _rule_preset(key, title, caption, sums.get(RULE_OF[key]))
+    for status, key, title, sort in (
+        (UNPRICED, "pricing-gaps", "Pricing gaps", "tokens"),
+        (ESTIMATED, "estimated-review", "Estimated prices", "cost"),
+    ):
+        caption = f"Calls whose price in USD is {'unknown' if status == UNPRICED else 'a guess'}."
+        link = ViewLink(view="calls", filters={"pricing_status": [status]}, sort=sort)
+        yield _preset(key, title, caption, seen.by_status.get(status), link)
+
+
+def _preset(key: str, title: str, caption: str, told: dict[str, Any] | None, link: ViewLink) -> Preset:
+    told = told or {"calls": 0, "usd": None, "credits": None}
+    return Preset(
+        key=key, title=title, caption=caption, count=told["calls"], usd=told["usd"], credits=told["credits"], link=link
+    )
+
+
+def _rule_preset(key: str, title: str, caption: str, one: Sum | None) -> Preset:
+    told: dict[str, Any] = {"calls": 0, "usd": "0", "credits": "0"}
+    if one is not None:
+        told = {"calls": one.calls, "usd": usd_or_none(one.stake), "credits": credits_or_none(one.drawn)}
+    return _preset(key, title, caption, told, link_to(RULE_OF[key]))
+
+
+def _waste(seen: Seen) -> Waste:
+    """Return the sums of the rules that tell of waste; their tokens are claimed by one of them alone."""
+    wasted = [one for one in _ranked(seen.sums) if ORDER[one.rule].waste]
+    usd = sum(one.stake or 0 for one in wasted)
+    return Waste(
+        usd=usd_text(usd),
+        credits=credits_text(sum(one.drawn or 0 for one in wasted)),
+        tokens=sum(one.tokens for one in wasted),
+        share=share_text(usd, seen.usd),
+        kinds=[finding_sum(one, seen.bounds, seen.usd) for one in wasted],
+    )
+
+
+def _notices(seen: Seen) -> Iterator[Notice]:
+    """Say which calls have no price, and which a guessed one."""
+    unpriced, estimated = seen.by_status.get(UNPRICED), seen.by_status.get(ESTIMATED)
+    if unpriced:
+        yield _notice("pricing-gap", "Calls without a price", unpriced, seen, UNPRICED,
+                      "Add a price to pricing.json, or run update-pricing.")  # fmt: skip
+    if estimated:
+        yield _notice("estimated-pricing", "Prices that are guesses", estimated, seen, ESTIMATED,
+                      "See pricing-coverage for what was assumed.")  # fmt: skip
+
+
+def _notice(key: str, title: str, told: dict[str, Any], seen: Seen, status: str, action: str) -> Notice:
+    return Notice(
+        key=key,
+        title=title,
+        calls=told["calls"],
+        tokens=told["total_tokens"],
+        usd=told["usd"],
+        share=share_text(told["total_tokens"], seen.totals["total_tokens"]),
+        action=action,
+        link=ViewLink(view="calls", filters={"pricing_status": [status]}, sort="tokens"),
+    )
