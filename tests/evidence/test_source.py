@@ -64,6 +64,17 @@ def test_of_a_line_that_is_too_long_the_beginning_is_read(tmp_path: Path, monkey
     assert (short.number, short.data, short.size) == (2, b"short\n", 6)
 
 
+def test_of_lines_that_are_too_large_together_the_last_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(source, "MOST_BYTES", 10)
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b"one\ntwo\nthree\n" + b"x" * 20 + b"\nfour\n")
+    assert [number for number, _ in read(path, 1, 3)] == [2, 3]
+    assert [number for number, _ in read(path, 1, 4)] == [4]
+    assert [number for number, _ in read(zst.compress(path), 1, 5)] == [5]
+
+
 def test_what_is_no_readable_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceMissingError):
         read(tmp_path / "gone", 1, 1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RULES = os.path.join(os.path.dirname(__file__), "redaction_rules.txt")
-LONGEST_SECRET = 2**14
+LONGEST_SECRET = 2**12
 """So many characters more than are shown are looked at, so that no part of a secret is shown for being cut."""
 ESCAPE = re.compile(r'\\u([0-9a-fA-F]{4})|%([0-7][0-9a-fA-F])|\\(["\\/bfnrt])')
 PLAIN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -15,12 +16,14 @@ else:
     from backports.zstd import ZstdError, ZstdFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
 BLOCK_BYTES = BUFFER_BYTES = 2**18
 MAX_LINE_BYTES = 2**26
 """Of longer lines the beginning is read."""
+MOST_BYTES = 2**27
+"""Of more than this, the last lines are read."""
 
 
 class SourceMissingError(NotFoundError):
@@ -51,7 +54,7 @@ class Known(NamedTuple):
 
 
 def lines(path: str, first: int, last: int, known: Known) -> list[Line]:
-    """Return lines of a log by their numbers, as many as are there."""
+    """Return lines of a log by their numbers, as many as are there, and the last of them if they are too large."""
     try:
         with io.BufferedReader(io.FileIO(path), BUFFER_BYTES) as file:
             if path.endswith(".zst"):
@@ -60,7 +63,7 @@ def lines(path: str, first: int, last: int, known: Known) -> list[Line]:
             if start is None:
                 return []
             file.seek(start)
-            return list(_read(file, first, last))
+            return _latest(_read(file, first, last))
     except FileNotFoundError:
         raise SourceMissingError("the log of this call is no longer there", "") from None
     except OSError as error:
@@ -70,10 +73,23 @@ def lines(path: str, first: int, last: int, known: Known) -> list[Line]:
 def _compressed(file: BinaryIO, first: int, last: int) -> list[Line]:
     """Return lines of a compressed log, up to where it is damaged."""
     stream = io.BufferedReader(cast("io.RawIOBase", ZstdFile(file)), BUFFER_BYTES)
-    found: list[Line] = []
+    return _latest(line for line in _undamaged(_read(stream, 1, last)) if line.number >= first)
+
+
+def _undamaged(found: Iterator[Line]) -> Iterator[Line]:
     with suppress(EOFError, ZstdError):
-        found.extend(line for line in _read(stream, 1, last) if line.number >= first)
-    return found
+        yield from found
+
+
+def _latest(found: Iterable[Line]) -> list[Line]:
+    kept: deque[Line] = deque()
+    size = 0
+    for line in found:
+        kept.append(line)
+        size += len(line.data)
+        while size > MOST_BYTES and len(kept) > 1:
+            size -= len(kept.popleft().data)
+    return list(kept)
 
 
 def _read(stream: BinaryIO, first: int, last: int) -> Iterator[Line]:

@@ -80,19 +80,20 @@ def evidence(record: CallRow, scope: Scope, place: Place, path: str, wanted: Wan
             "the log was written anew since it was read: the call stands no longer where it stood",
             "Read it again with `codex-usage-tracker refresh`.",
         )
-    told = [entry(line) for line in found]
+    told = [entry(line)._replace(payload={}) for line in found]
     chosen = [one for one in told if not one.repeats]
     shown = chosen[-wanted.max_entries :] if wanted.max_entries else chosen
     entries = _shown(shown, place, wanted)
     visible = [one.text for one in chosen if wanted.shows(one)]
     count, by = _tokens(visible, full=wanted.full)
-    oldest = shown[0].number if shown else first
+    begin = found[0].number if found else first
+    oldest = shown[0].number if shown else begin
     return Evidence(
         schema=SCHEMA.format("context"),
         scope=scope,
         record=record,
         source=EvidenceSource(
-            file=path, line_number=place.line, first_line=first, moved=path != place.path,
+            file=path, line_number=place.line, first_line=begin, moved=path != place.path,
             compressed=path.endswith(".zst"),
         ),
         loaded_on_demand=True,
