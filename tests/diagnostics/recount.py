@@ -1,5 +1,7 @@
-"""A slow and obvious count of what the recorded logs show, with no code of the product: what each command does is told
-by hand, and a line that stands in several logs is known by the id of its call."""
+"""A slow and obvious count of what the recorded logs show, with no code of the product.
+
+What each command does is told by hand, and a line that stands in several logs is known by the id of its call.
+"""
 
 import json
 import re

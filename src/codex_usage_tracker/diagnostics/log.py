@@ -89,6 +89,8 @@ class Log:
             asked.commands = [self.ran(text, self.folder) for text in patches.commands_in(call.input)]
         if call.call_id:
             self.open[call.call_id] = asked
+        else:
+            self._run(asked.commands, None, asked)
 
     def _shell(self, asked: Asked, call: ToolCall) -> None:
         command, given = labels.command_of(call), shell_arguments(call.arguments).workdir

@@ -77,8 +77,10 @@ def writes(run: Run) -> Iterator[Write]:
         yield from (("delete", path, "") for path in paths)
     elif family in {"tee", "touch", "mkdir", "truncate"}:
         yield from (("write", path, "") for path in paths)
-    elif family in {"mv", "cp"} and len(paths) > 1:
-        yield "move" if family == "mv" else "write", paths[-1], paths[0] if family == "mv" else ""
+    elif family in {"mv", "cp"}:
+        for path in paths[:-1]:
+            target = paths[-1] if len(paths) == 2 else posixpath.join(paths[-1], posixpath.basename(path))  # noqa: PLR2004
+            yield ("move", target, path) if family == "mv" else ("write", target, "")
     elif family in {"sed", "perl"} and run.command.effect == "write":
         yield from (("update", path, "") for path in paths)
 

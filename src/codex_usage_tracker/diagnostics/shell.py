@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE = {
     "docker exec": "-e -u -w --env --user --workdir --env-file", "podman exec": "-e -u -w --env --user --workdir",
-    "docker compose exec": "-e -u -w --env --user --workdir --index", "kubectl exec": "-c -n --container --namespace",
+    "kubectl exec": "-c -n --container --namespace",
     "docker run": "-e -u -w -v -p --name --env --user --workdir --volume --publish --network --entrypoint --mount",
     "ssh": "-p -i -l -o -F -J -L -R -D -E -b -c -m -S -W",
 }  # fmt: skip
@@ -55,25 +55,34 @@ def acts(command: str | tuple[str, ...]) -> tuple[Act, ...]:
 
 def _act(run: Run, part: int, folder: str) -> Act:
     interaction = git.of(run.command, run.args)
-    reads = tuple(operands.resolved(folder, path) for path in operands.reads(run))
+    given = list(operands.reads(run))
+    reads = tuple(operands.resolved(folder, path) for path in given)
     writes = tuple(
         (kind, operands.resolved(folder, path), source and operands.resolved(folder, source))
         for kind, path, source in operands.writes(run)
     )
-    unseen = interaction.operation in git.IN_FILES if interaction else run.command.effect in TOUCHING and not writes
-    return Act(run.command, part, interaction, reads, "\0".join(run.args) if reads else "", writes, unseen)
+    reading = "\0".join(word for word in run.args if word not in given)
+    if interaction:
+        unseen = interaction.operation in git.IN_FILES and interaction.mutability != git.READ
+    else:
+        unseen = run.command.effect in TOUCHING and not writes and run.command.family != "apply_patch"
+    return Act(run.command, part, interaction, reads, reading, writes, unseen)
 
 
 def _there(run: Run, part: int) -> Iterator[Act]:
     """Give what a command does in another machine or container: its files are none of ours."""
-    label = run.command.verb or run.command.family
-    words = list(_after(run.args, frozenset(ELSEWHERE[label].split()))) if label in ELSEWHERE else []
-    for inner in runs(" ".join(words)) if words else ():
+    label, args = run.command.verb or run.command.family, run.args
+    if label in {"docker compose", "docker-compose"} and args[:1] == ["exec"]:
+        label, args = "docker exec", args[1:]
+    words = _after(args, frozenset(ELSEWHERE[label].split())) if label in ELSEWHERE else []
+    for inner in runs(" ".join(words) if label == "ssh" else words) if words else ():
         yield Act(inner.command, part, git.of(inner.command, inner.args))
 
 
 def _after(args: list[str], valued: frozenset[str]) -> list[str]:
-    """Return what follows the first argument that is no option."""
+    """Return what follows `--`, or else the first argument that is no option."""
+    if "--" in args:
+        return args[args.index("--") + 1 :]
     skip = False
     for place, word in enumerate(args):
         if skip:
@@ -81,5 +90,5 @@ def _after(args: list[str], valued: frozenset[str]) -> list[str]:
         elif word in valued:
             skip = True
         elif word[:1] != "-":
-            return [one for one in args[place + 1 :] if one != "--"]
+            return args[place + 1 :]
     return []
