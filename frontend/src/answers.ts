@@ -25,6 +25,14 @@ export interface Agent {
   usd: string | null;
 }
 
+/** What is at stake in a call, as a decimal text in USD, why, and what to do first. */
+export interface Attention {
+  action: string | null;
+  findings: Finding[];
+  score: string | null;
+  severity: string;
+}
+
 /** Five hours of use; `basis` is observed where the logs told of the window, derived where calls alone tell. */
 export interface Block {
   account: string | null;
@@ -88,8 +96,19 @@ export interface Burn {
   overall: number;
 }
 
-/** One call, the calls before and after it in its thread, and its facts. */
+/** What became of the cache before a call. `state` is first_call, post_compaction, warm_reuse, uncached_spike, partial_miss, model_switch, cold_resume, cache_break or unknown; `lost_tokens` could have come from the cache, and cost so much more than cached ones. */
+export interface CacheState {
+  idle_ms: number;
+  lost_credits: string | null;
+  lost_tokens: number;
+  lost_usd: string | null;
+  state: string;
+}
+
+/** One call, the calls before and after it in its thread, its facts, the cache before it, and what was found. */
 export interface Call {
+  attention: Attention;
+  cache: CacheState;
   facts: FactRow[];
   next: CallRow | null;
   previous: CallRow | null;
@@ -161,6 +180,67 @@ export interface Calls {
   totals: Numbers;
 }
 
+/** Something that needs attention, and where it is seen. */
+export interface Card {
+  action: string;
+  count: number;
+  credits: string | null;
+  key: string;
+  link: ViewLink;
+  severity: string;
+  stake: string | null;
+  thread_id: string | null;
+  thread_name: string | null;
+  title: string;
+  unit: string;
+}
+
+/** The last seven local days beside the seven before them; calls without a price in USD are in neither. */
+export interface Change {
+  before_cache_ratio: number | null;
+  before_since: number;
+  before_until: number;
+  before_usd: string;
+  cache_ratio: number | null;
+  change_usd: string;
+  since: number;
+  splits: ChangeSplit[];
+  until: number;
+  usd: string;
+}
+
+/** A part of a change in USD: of a group of calls, or of a cause; `others` has the smaller groups together. */
+export interface ChangePart {
+  before_usd: string | null;
+  change_usd: string;
+  key: string | null;
+  keys: Record<string, string | null>;
+  others: boolean;
+  usd: string | null;
+}
+
+/** A change taken apart in one way; its parts come to the whole change, exactly. */
+export interface ChangeSplit {
+  dimension: string;
+  label: string;
+  parts: ChangePart[];
+}
+
+/** A path that was changed; lines are those of patches. */
+export interface ChangedPathRow {
+  added: number;
+  deleted: number;
+  events: number;
+  extension: string;
+  lines_added: number;
+  lines_removed: number;
+  logs: number;
+  moved: number;
+  path: string;
+  updated: number;
+  written: number;
+}
+
 /** One thing that was looked at; `repair` is a command, told when it is asked for. */
 export interface Check {
   hint: string;
@@ -168,6 +248,47 @@ export interface Check {
   name: string;
   repair: string | null;
   status: "fail" | "pass" | "warn";
+}
+
+/** A command: how often it ran, shell calls that began with it and failed, or repeated a failed one. */
+export interface CommandRow {
+  commands: number;
+  counted_outputs: number;
+  effect: string;
+  failed: number;
+  output_tokens: number;
+  program: string;
+  retries: number;
+  retry_output_tokens: number;
+  verb: string;
+}
+
+/** What was run in the shell. */
+export interface Commands {
+  calls: number;
+  commands: CommandRow[];
+  computed_at: number | null;
+  logs: number;
+  missing_logs: number;
+  new_calls: number;
+  notes: string[];
+  refreshed: boolean;
+  schema: string;
+  scope: Scope;
+  section: string;
+  status: string;
+  summary: CommandsSummary | null;
+}
+
+/** Shell calls and the commands in them. */
+export interface CommandsSummary {
+  commands: number;
+  failed_calls: number;
+  output_tokens: number;
+  retries: number;
+  retry_output_tokens: number;
+  shell_calls: number;
+  unique_commands: number;
 }
 
 /** A range beside the same length before it, by local days where it begins at a midnight. `changes` are decimal texts, 0.25 for a quarter more; null where there was nothing before. `before` is null where a range has no beginning. */
@@ -181,6 +302,42 @@ export interface Compare {
   since: number | null;
   totals: Numbers;
   until: number;
+}
+
+/** On how few threads, folders, days and models the tokens went, and the largest calls. */
+export interface Concentration {
+  calls: number;
+  computed_at: number | null;
+  dimensions: ConcentrationRow[];
+  largest_calls: CallRow[];
+  logs: number;
+  missing_logs: number;
+  new_calls: number;
+  notes: string[];
+  refreshed: boolean;
+  schema: string;
+  scope: Scope;
+  section: string;
+  status: string;
+  totals: Numbers;
+}
+
+/** How unevenly tokens are spread over the groups of a dimension. `effective_groups` is one over the sum of squared shares: so many equal groups would be as concentrated. */
+export interface ConcentrationRow {
+  dimension: string;
+  effective_groups: string | null;
+  group_count: number;
+  top_1_share: string | null;
+  top_3_share: string | null;
+  top_5_share: string | null;
+  top_rows: Row[];
+}
+
+/** Whether the server reads what calls were made of. */
+export interface ContextSettings {
+  context_api: string;
+  enabled: boolean;
+  schema: string;
 }
 
 /** How much of the usage has a price, by model. */
@@ -270,6 +427,18 @@ export interface DemoState {
   ready: boolean;
 }
 
+/** Whether logs are being read for diagnostics now: since when, and how much of them is done (0 to 1). `outcome` is what became of the last time: done (so many logs read, so many missing), cancelled or failed. */
+export interface DiagnosticsJob {
+  logs: number;
+  message: string | null;
+  missing_logs: number;
+  outcome: string | null;
+  running: boolean;
+  schema: string;
+  share_done: string | null;
+  started_at: number | null;
+}
+
 /** All checks, with the worst verdict, and what they are made from. */
 export interface Doctor {
   checks: Check[];
@@ -278,6 +447,91 @@ export interface Doctor {
   privacy_mode: string;
   schema: string;
   status: "fail" | "pass" | "warn";
+}
+
+/** The lines between the call before and this one; `before` asks for what is older, null at the file's beginning. `visible_token_estimate` counts the texts of all selected entries before anything is cut, by the vocabulary that `visible_token_estimator` names, or as a token for three bytes (`characters`). */
+export interface Evidence {
+  action_timing: EvidenceSpan;
+  before: number | null;
+  context_mode: string;
+  entries: EvidenceEntry[];
+  include_compaction_history: boolean;
+  include_tool_output: boolean;
+  loaded_on_demand: boolean;
+  max_chars: number;
+  max_entries: number;
+  omitted: EvidenceOmitted;
+  raw_context_persisted: boolean;
+  record: CallRow;
+  schema: string;
+  scope: Scope;
+  serialized_evidence: SerializedEvidence;
+  source: EvidenceSource;
+  visible_char_count: number;
+  visible_token_estimate: number;
+  visible_token_estimator: string;
+}
+
+/** One line of the log; `text` is redacted, null where there is none, it was not asked for or is hidden. `character_count` is that of the whole text, `truncated` says that less of it is shown. */
+export interface EvidenceEntry {
+  action_timing: EvidenceTiming;
+  character_count: number;
+  label: string;
+  line_number: number;
+  name: string | null;
+  text: string | null;
+  timestamp: number | null;
+  token_usage: EvidenceUsage | null;
+  truncated: boolean;
+  type: string;
+}
+
+/** What the lines hold that is not shown: older entries, cut texts, parts not asked for, what stands there twice. */
+export interface EvidenceOmitted {
+  characters: number;
+  compaction_histories: number;
+  entries: number;
+  repeated_lines: number;
+  tool_output_characters: number;
+  tool_outputs: number;
+  unreadable_lines: number;
+}
+
+/** The file that was read; `moved` says that it lies elsewhere than when it was read for the database. */
+export interface EvidenceSource {
+  compressed: boolean;
+  file: string;
+  first_line: number;
+  line_number: number;
+  moved: boolean;
+}
+
+/** Milliseconds from the first entry shown to the last, and the longest between two of them. */
+export interface EvidenceSpan {
+  slowest_gap_ms: number | null;
+  total_elapsed_ms: number | null;
+}
+
+/** Milliseconds since the first entry, and since the entry before; null where a line tells no time. */
+export interface EvidenceTiming {
+  elapsed_ms: number | null;
+  gap_ms: number | null;
+}
+
+/** Token counters as a line of the log has them, null where it has none. */
+export interface EvidenceTokens {
+  cached_input_tokens: number | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  reasoning_output_tokens: number | null;
+  total_tokens: number | null;
+  uncached_input_tokens: number | null;
+}
+
+/** What a token count tells: of the call, and in total of the session up to it. */
+export interface EvidenceUsage {
+  call: EvidenceTokens | null;
+  total: EvidenceTokens | null;
 }
 
 /** A file that was written, with its rows and bytes. */
@@ -290,6 +544,51 @@ export interface Export {
   schema: string;
 }
 
+/** Changes by the ending of names. */
+export interface ExtensionRow {
+  events: number;
+  extension: string;
+  lines_added: number;
+  lines_removed: number;
+  paths: number;
+}
+
+/** A fact with the tokens of all calls that have it. These are associated: a call with several facts counts for each, so they do not add up. `share_tokens` do: each call's tokens are divided among its facts of the type; `share` is their part of the type's tokens. The tokens of tools' outputs are those that outputs tell; `largest_tokens` are those of the largest call. */
+export interface Fact {
+  cache_ratio: string | null;
+  cached_input_tokens: number;
+  calls: number;
+  fact_category: string;
+  fact_name: string;
+  fact_type: string;
+  input_tokens: number;
+  largest_tokens: number;
+  latest_at: number;
+  occurrences: number;
+  output_tokens: number;
+  reasoning_output_tokens: number;
+  share: string | null;
+  share_tokens: number;
+  tool_output_tokens: number;
+  total_tokens: number;
+  uncached_input_tokens: number;
+}
+
+/** A page of the calls that have a fact; `fact` is null where none has. */
+export interface FactCalls {
+  fact: Fact | null;
+  has_more: boolean;
+  limit: number;
+  notes: string[];
+  offset: number;
+  row_count: number;
+  rows: CallRow[];
+  schema: string;
+  scope: Scope;
+  total_matched_rows: number;
+  view: string;
+}
+
 /** A safe label with how often it occurs, in how many calls, and the tokens of its outputs. */
 export interface FactRow {
   calls: number;
@@ -297,6 +596,29 @@ export interface FactRow {
   name: string;
   output_tokens: number;
   type: string;
+}
+
+/** A type of facts: its names, occurrences, and the calls with any of it, whose tokens the shares add up to. */
+export interface FactType {
+  calls: number;
+  fact_category: string;
+  fact_type: string;
+  names: number;
+  occurrences: number;
+  total_tokens: number;
+}
+
+/** Facts of the calls in scope, and the types they are of. */
+export interface Facts {
+  notes: string[];
+  row_count: number;
+  rows: Fact[];
+  schema: string;
+  scope: Scope;
+  total_matched_rows: number;
+  truncated: boolean;
+  types: FactType[];
+  view: string;
 }
 
 /** Why a command failed: a stable code, what happened, what to do next. */
@@ -311,10 +633,189 @@ export interface FailureAnswer {
   error: Failure;
 }
 
+/** What was changed. */
+export interface FileModifications {
+  by_extension: ExtensionRow[];
+  calls: number;
+  computed_at: number | null;
+  largest_events: LargeChangeRow[];
+  logs: number;
+  missing_logs: number;
+  new_calls: number;
+  notes: string[];
+  refreshed: boolean;
+  schema: string;
+  scope: Scope;
+  section: string;
+  status: string;
+  summary: FileModificationsSummary | null;
+  top_paths: ChangedPathRow[];
+}
+
+/** Patches that were applied or not, shell commands that wrote, and the changes they made. */
+export interface FileModificationsSummary {
+  added: number;
+  deleted: number;
+  events: number;
+  failed_patches: number;
+  lines_added: number;
+  lines_removed: number;
+  moved: number;
+  patches: number;
+  shell_writes: number;
+  unique_paths: number;
+  updated: number;
+  written: number;
+}
+
 /** A file or folder that could not be read, and why. */
 export interface FileProblem {
   path: string;
   reason: string;
+}
+
+/** What was read, by whom and how often. */
+export interface FileReads {
+  by_reader: ReaderRow[];
+  calls: number;
+  computed_at: number | null;
+  largest_read_commands: LargeReadRow[];
+  logs: number;
+  missing_logs: number;
+  new_calls: number;
+  notes: string[];
+  refreshed: boolean;
+  schema: string;
+  scope: Scope;
+  section: string;
+  status: string;
+  summary: FileReadsSummary | null;
+  top_paths: ReadPathRow[];
+}
+
+/** Reads of files; `re_reads` read the same part of a path again that nothing had changed, within one context. */
+export interface FileReadsSummary {
+  output_tokens: number;
+  re_read_tokens: number;
+  re_reads: number;
+  read_commands: number;
+  read_events: number;
+  uncounted_reads: number;
+  unique_paths_read: number;
+}
+
+/** What a rule found: why, and what to do. `stake` (USD, of credits where there is no price in USD) and `credits` are what its `tokens` are worth, as decimal texts, null where there is no price; no token of a call stands in two findings. `waste` says that they need not have been spent. `severity` is high, medium or review. */
+export interface Finding {
+  action: string;
+  credits: string | null;
+  key: string;
+  severity: string;
+  stake: string | null;
+  title: string;
+  tokens: number;
+  waste: boolean;
+  why: string;
+}
+
+/** What a rule found in several calls; the words are those of `Finding`, `share` a part of the cost of all calls. */
+export interface FindingSum {
+  action: string;
+  calls: number;
+  credits: string | null;
+  key: string;
+  severity: string;
+  share: string | null;
+  stake: string | null;
+  title: string;
+  tokens: number;
+  waste: boolean;
+}
+
+/** A call with what was found in it, the most at stake first. */
+export interface FlaggedCall {
+  action: string | null;
+  archived: boolean;
+  assumed: string | null;
+  at: number;
+  basis: string;
+  cache_write_input_tokens: number;
+  cached_input_tokens: number;
+  client_version: string | null;
+  confidence: string;
+  context_used: number;
+  context_window: number | null;
+  credit_confidence: string;
+  credits: string | null;
+  cwd: string | null;
+  duration_ms: number | null;
+  effort: string | null;
+  findings: Finding[];
+  gap_ms: number | null;
+  git_branch: string | null;
+  input_tokens: number;
+  kind: string;
+  line: number;
+  logged_cache_write_input_tokens: number | null;
+  logged_cached_input_tokens: number | null;
+  logged_input_tokens: number | null;
+  logged_output_tokens: number | null;
+  logged_reasoning_output_tokens: number | null;
+  model: string | null;
+  origin: string;
+  originator: string | null;
+  output_tokens: number;
+  priced_as: string | null;
+  pricing_status: string;
+  project: string | null;
+  reason: string;
+  reasoning_output_tokens: number;
+  record_id: string;
+  response_id: string | null;
+  root_thread_id: string | null;
+  score: string | null;
+  severity: string;
+  source_file: string;
+  thread_id: string;
+  thread_name: string | null;
+  tier: string | null;
+  total_tokens: number;
+  turn_id: string | null;
+  uncached_input_tokens: number;
+  usd: string | null;
+}
+
+/** A root thread with what was found in its calls and those below it, the most at stake first. */
+export interface FlaggedThread {
+  action: string | null;
+  agents: Agent[];
+  archived: boolean;
+  cache_write_input_tokens: number;
+  cached_input_tokens: number;
+  calls: number;
+  created_at: number | null;
+  credited_share: string | null;
+  credits: string | null;
+  cwd: string | null;
+  efforts: Mix[];
+  estimated_usd: string | null;
+  findings: FindingSum[];
+  flagged_calls: number;
+  git_branch: string | null;
+  input_tokens: number;
+  latest_at: number | null;
+  models: Mix[];
+  name: string | null;
+  output_tokens: number;
+  priced_share: string | null;
+  project: string | null;
+  reasoning_output_tokens: number;
+  score: string | null;
+  severity: string;
+  thread_id: string;
+  total_tokens: number;
+  uncached_input_tokens: number;
+  unpriced_calls: number;
+  usd: string | null;
 }
 
 /** What will be used of a window at its reset, in percent, and when all of it is used up. `verdict` is safe, tight, over, full or unknown; `sentence` answers whether it is safe to go on, or says why there is no forecast. At least four of five times use ends between `percent_low` and `percent_high`; safe are windows that are not used up in the worst case either. `full_at`, `full_earliest_at` (the worst case) and `full_latest_at` are null where that is not before the reset. `stretches` is how many stretches of earlier use were learned from, 0 where the window's own pace is all there is. */
@@ -328,6 +829,65 @@ export interface Forecast {
   sentence: string;
   stretches: number;
   verdict: string;
+}
+
+/** A tool: how often it was called and answered, and the tokens of the outputs that tell their count. */
+export interface FunctionRow {
+  calls: number;
+  counted_outputs: number;
+  function: string;
+  output_tokens: number;
+  outputs: number;
+}
+
+/** What was done with git and GitHub. */
+export interface GitInteractions {
+  calls: number;
+  categories: GitSum[];
+  computed_at: number | null;
+  interactions: GitRow[];
+  logs: number;
+  missing_logs: number;
+  mutability: GitSum[];
+  new_calls: number;
+  notes: string[];
+  refreshed: boolean;
+  schema: string;
+  scope: Scope;
+  section: string;
+  status: string;
+  summary: GitSummary | null;
+}
+
+/** An operation of git or gh; of a category or a mutability, all of its operations. */
+export interface GitRow {
+  category: string;
+  failed: number;
+  interactions: number;
+  mutability: string;
+  operation: string;
+  output_tokens: number;
+  program: string;
+}
+
+/** The interactions of one category or mutability. */
+export interface GitSum {
+  failed: number;
+  interactions: number;
+  name: string;
+  output_tokens: number;
+}
+
+/** Shell calls with git or gh in them, and the commands themselves. */
+export interface GitSummary {
+  git_command_calls: number;
+  git_shell_calls: number;
+  github_cli_calls: number;
+  local_mutation: number;
+  read_only: number;
+  remote_mutation: number;
+  unique_interactions: number;
+  unknown: number;
 }
 
 /** Use by local day and by hour of the week. `hours` has a row for each weekday from Monday with the calls of its 24 hours, `hour_tokens` their tokens. A streak is a row of days with calls; the current one ends today or yesterday. */
@@ -370,6 +930,42 @@ export interface HomeRow {
   read: boolean;
   unread_files: number | null;
   unreadable_files: number | null;
+}
+
+/** What needs attention, ready views, the threads with most at stake, waste, changes, and notices about the data. */
+export interface Insights {
+  cards: Card[];
+  change: Change;
+  findings: FindingSum[];
+  notices: Notice[];
+  presets: Preset[];
+  schema: string;
+  scope: Scope;
+  score: string;
+  threads: FlaggedThread[];
+  waste: Waste;
+}
+
+/** A change of many lines, where it stands in the log. */
+export interface LargeChangeRow {
+  at: number | null;
+  change: string;
+  extension: string;
+  line: number;
+  lines_added: number;
+  lines_removed: number;
+  path: string;
+  thread_id: string;
+}
+
+/** A command that read much, where it stands in the log. */
+export interface LargeReadRow {
+  at: number | null;
+  line: number;
+  output_tokens: number;
+  paths: number;
+  reader: string;
+  thread_id: string;
 }
 
 /** The last window that is over, and what all of it would be at its rate; null where too little was used. */
@@ -485,11 +1081,29 @@ export interface Mark {
   used_percent: number | null;
 }
 
+/** Outputs without a count of tokens, by why: no_wrapper, no_count or still_running. */
+export interface MissingRow {
+  outputs: number;
+  reason: string;
+}
+
 /** How much of a thread was of one model or effort, null where it is unknown. */
 export interface Mix {
   calls: number;
   total_tokens: number;
   value: string | null;
+}
+
+/** What the numbers leave out or guess; it is no finding and nothing is at stake in it. */
+export interface Notice {
+  action: string;
+  calls: number;
+  key: string;
+  link: ViewLink;
+  share: string | null;
+  title: string;
+  tokens: number | null;
+  usd: string | null;
 }
 
 /** The numbers of a group of calls, as `query.metrics` defines them. `usd`, what the calls would cost at the API's list prices of their day, and `credits`, what they draw in Codex credits, are decimal texts, exact to the last digit, null where no call has a price. `priced_share` and `credited_share` say how much of the tokens they stand for; `estimated_usd` is the part of `usd` that is a guess. */
@@ -510,6 +1124,30 @@ export interface Numbers {
   usd: string | null;
 }
 
+/** What the database holds; `cache_ratio` is that of all input, `avg_call_cache_ratio` the mean of the calls'. */
+export interface Overview {
+  avg_call_cache_ratio: string | null;
+  cache_ratio: string | null;
+  calls: number;
+  computed_at: number | null;
+  fact_rows: number;
+  first_at: number | null;
+  latest_at: number | null;
+  logs: number;
+  missing_logs: number;
+  models: number;
+  new_calls: number;
+  notes: string[];
+  refreshed: boolean;
+  schema: string;
+  scope: Scope;
+  section: string;
+  sessions: number;
+  status: string;
+  threads: number;
+  totals: Numbers;
+}
+
 /** What was understood of a pasted text, what not (`notes`), and where it was written. */
 export interface ParsedAllowance {
   backup_path: string | null;
@@ -519,6 +1157,17 @@ export interface ParsedAllowance {
   path: string;
   plan: string | null;
   schema: string;
+}
+
+/** A view that is worth a look; `count` is of what it shows, `usd` and `credits` are what that is worth. */
+export interface Preset {
+  caption: string;
+  count: number;
+  credits: string | null;
+  key: string;
+  link: ViewLink;
+  title: string;
+  usd: string | null;
 }
 
 /** How full the context windows were, of the calls that tell their window. `tenths` counts calls by tenths of their window, the last one with those above it; `over` the calls that fill 50, 80 and 90 percent and more. */
@@ -596,6 +1245,68 @@ export interface QuotaEstimate {
   worth: Worth[];
 }
 
+/** A path that was read: its base name and a keyed hash. */
+export interface ReadPathRow {
+  extension: string;
+  logs: number;
+  modified_later: number;
+  output_tokens: number;
+  path: string;
+  re_read_tokens: number;
+  re_reads: number;
+  read_events: number;
+}
+
+/** How many reads were followed by a change of what was read. */
+export interface ReadProductivity {
+  by_reader: ReaderRow[];
+  calls: number;
+  computed_at: number | null;
+  logs: number;
+  missing_logs: number;
+  new_calls: number;
+  notes: string[];
+  refreshed: boolean;
+  schema: string;
+  scope: Scope;
+  section: string;
+  status: string;
+  summary: ReadProductivitySummary | null;
+  top_modified_paths: ReadPathRow[];
+}
+
+/** Reads that were followed by a change of the same path in the same log: no cause is told by that. */
+export interface ReadProductivitySummary {
+  modified_later: number;
+  modified_later_share: string | null;
+  read_events: number;
+}
+
+/** A program that reads files: reads of paths that it surely was given, those repeated, those before a change. */
+export interface ReaderRow {
+  commands: number;
+  modified_later: number;
+  modified_later_share: string | null;
+  output_tokens: number;
+  re_read_tokens: number;
+  re_reads: number;
+  read_events: number;
+  reader: string;
+}
+
+/** The threads and calls with the most at stake; `total_matched_rows` counts calls, `total_threads` root threads. */
+export interface Recommendations {
+  filters: Record<string, unknown>;
+  row_count: number;
+  rows: FlaggedCall[];
+  schema: string;
+  scope: Scope;
+  threads: FlaggedThread[];
+  total_matched_rows: number;
+  total_threads: number;
+  truncated: boolean;
+}
+
 /** What a refresh read; `parsed_events` and `inserted_or_updated_events` are other names of `new_calls`. */
 export interface Refresh {
   db_path: string;
@@ -614,6 +1325,14 @@ export interface Refresh {
   scanned_files: number;
   schema: string;
   waited: boolean;
+}
+
+/** A program: how often it began a pipeline, and its share of the tokens of outputs. */
+export interface RootRow {
+  counted_outputs: number;
+  output_tokens: number;
+  pipelines: number;
+  program: string;
 }
 
 /** A root thread with the numbers of all below it; `models` and `efforts` begin with the largest. */
@@ -684,6 +1403,24 @@ export interface Seen {
   used_percent: number;
 }
 
+/** A part of the lines as they stand in the file. */
+export interface SerializedBucket {
+  characters: number;
+  name: string;
+  tokens: number;
+}
+
+/** The lines as they stand in the file, with what is no text of the conversation. `deferred` says that the buckets were not asked for; where they were, their sums are the whole exactly. */
+export interface SerializedEvidence {
+  buckets: SerializedBucket[];
+  deferred: boolean;
+  raw_json_char_count: number;
+  raw_json_token_estimate: number;
+  raw_line_count: number;
+  token_estimator: string;
+  upper_bound: boolean;
+}
+
 /** One metric of one group over all buckets; of `usd` and `credits` the values are decimal texts. `key` is null where it is unknown or where all is one group; `others` says that the smaller groups are in it together. A value is null where calls have no price. */
 export interface Series {
   key: string | null;
@@ -710,11 +1447,13 @@ export interface ServerSettings {
   version: string;
 }
 
-/** One thread: what it is, its numbers, the threads below it, its turns, facts and calls. */
+/** One thread: what it is, its numbers, the threads below it, its turns, facts and calls, and what was found. */
 export interface Session {
+  attention: ThreadAttention;
   call_count: number;
-  calls: CallRow[];
+  calls: ThreadCall[];
   facts: FactRow[];
+  lifecycle: Signal[];
   members: Row[];
   schema: string;
   scope: Scope;
@@ -729,6 +1468,17 @@ export interface SettingsFile {
   path: string;
   schema: string;
   settings: string;
+}
+
+/** A moment or a trend in the life of a thread. `key` is first_expensive_turn, largest_jump, cache_trend, context_trend or agents_before_spike; a trend's `value` is how much the share of its second half is above that of the first. */
+export interface Signal {
+  action: string | null;
+  at: number | null;
+  key: string;
+  record_id: string | null;
+  title: string;
+  value: number | null;
+  why: string;
 }
 
 /** Decimal texts: the least, the quartiles, the median and the most. */
@@ -762,6 +1512,65 @@ export interface Summary {
   scope: Scope;
   totals: Numbers;
   truncated: boolean;
+}
+
+/** What is at stake in a thread and those below it: the sum over its calls. */
+export interface ThreadAttention {
+  action: string | null;
+  findings: FindingSum[];
+  flagged_calls: number;
+  score: string | null;
+  severity: string;
+}
+
+/** A call of a thread with what became of the cache before it; the words are those of `CacheState`. */
+export interface ThreadCall {
+  archived: boolean;
+  assumed: string | null;
+  at: number;
+  basis: string;
+  cache_state: string | null;
+  cache_write_input_tokens: number;
+  cached_input_tokens: number;
+  client_version: string | null;
+  confidence: string;
+  context_used: number;
+  context_window: number | null;
+  credit_confidence: string;
+  credits: string | null;
+  cwd: string | null;
+  duration_ms: number | null;
+  effort: string | null;
+  gap_ms: number | null;
+  git_branch: string | null;
+  input_tokens: number;
+  kind: string;
+  line: number;
+  logged_cache_write_input_tokens: number | null;
+  logged_cached_input_tokens: number | null;
+  logged_input_tokens: number | null;
+  logged_output_tokens: number | null;
+  logged_reasoning_output_tokens: number | null;
+  model: string | null;
+  origin: string;
+  originator: string | null;
+  output_tokens: number;
+  priced_as: string | null;
+  pricing_status: string;
+  project: string | null;
+  reason: string;
+  reasoning_output_tokens: number;
+  record_id: string;
+  response_id: string | null;
+  root_thread_id: string | null;
+  source_file: string;
+  thread_id: string;
+  thread_name: string | null;
+  tier: string | null;
+  total_tokens: number;
+  turn_id: string | null;
+  uncached_input_tokens: number;
+  usd: string | null;
 }
 
 /** A thread as its session began. */
@@ -825,6 +1634,35 @@ export interface Tokens {
   uncached_input_tokens: number;
 }
 
+/** How much tools put out. */
+export interface ToolOutput {
+  calls: number;
+  command_roots: RootRow[];
+  computed_at: number | null;
+  functions: FunctionRow[];
+  logs: number;
+  missing_logs: number;
+  missing_reasons: MissingRow[];
+  new_calls: number;
+  notes: string[];
+  refreshed: boolean;
+  schema: string;
+  scope: Scope;
+  section: string;
+  status: string;
+  summary: ToolOutputSummary | null;
+}
+
+/** Calls of tools, their outputs, and the tokens of those that tell their count. */
+export interface ToolOutputSummary {
+  command_output_tokens: number;
+  function_calls: number;
+  function_outputs: number;
+  output_tokens: number;
+  outputs_with_token_count: number;
+  outputs_without_token_count: number;
+}
+
 /** One turn with its calls' numbers; durations in milliseconds, `outcome` null while it runs. */
 export interface TurnRow {
   calls: number;
@@ -861,6 +1699,23 @@ export interface TypedLimit {
 export interface Updated {
   repriced_calls: number;
   updated: number;
+}
+
+/** The state of a view that shows what is told of: its filters are parameters of the questions. */
+export interface ViewLink {
+  direction: string;
+  filters: Record<string, unknown>;
+  sort: string;
+  view: string;
+}
+
+/** What need not have been spent: by kind, no token in two of them; `share` is the part of the cost of all calls. */
+export interface Waste {
+  credits: string;
+  kinds: FindingSum[];
+  share: string | null;
+  tokens: number;
+  usd: string;
 }
 
 /** One rate-limit window as last seen; `passed` says that it is over, `credits` is the balance. Windows that others followed have no forecast. */

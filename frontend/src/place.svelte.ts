@@ -1,17 +1,20 @@
 // Where the user is: the view and all that shapes it, kept in the address, so that every state can be linked.
+import { remember, remembered } from "./theme.svelte";
 
-export const VIEWS = ["overview", "calls", "threads", "thread", "limits", "projects", "settings"] as const;
+export const VIEWS = ["overview", "insights", "calls", "threads", "thread", "limits", "projects", "settings"] as const;
 export type View = (typeof VIEWS)[number];
+export const STARTS = ["overview", "insights"] as const;
+const START_KEY = "codex-usage-start";
 export type State = Readonly<Record<string, readonly string[]>>;
 type Changes = Record<string, string | readonly string[] | null | undefined>;
 
 /** Views as links of other trackers name them. */
-const SPELLINGS: Readonly<Record<string, View>> = { call: "calls", usage: "overview", insights: "overview" };
+const SPELLINGS: Readonly<Record<string, View>> = { call: "calls", usage: "overview" };
 
 /** The filters that every view obeys, as the questions name them. */
 export const FILTERS = [
   "project", "model", "thread", "origin", "kind", "effort", "tier", "directory", "branch", "source", "pricing_status",
-  "credit_confidence",
+  "credit_confidence", "finding",
 ] as const;
 /** The filters that are an amount: calls of so much at least. */
 export const LEAST = ["min_tokens", "min_cost", "min_credits"] as const;
@@ -19,19 +22,19 @@ export type Filter = (typeof FILTERS)[number] | (typeof LEAST)[number];
 const KEPT_EVERYWHERE = ["demo", "range", "since", "until", "q", "include_archived", ...FILTERS, ...LEAST];
 
 /** Reads the view and the state from an address's query. */
-export function read(search: string): { view: View; state: State } {
+export function read(search: string, start: View = "overview"): { view: View; state: State } {
   const state: Record<string, string[]> = {};
   for (const [name, value] of new URLSearchParams(search)) if (value) (state[name] ??= []).push(value);
   const told = state["view"]?.[0] ?? "";
   const named = (SPELLINGS[told] ?? told) as View;
   delete state["view"];
-  return { view: VIEWS.includes(named) ? named : "overview", state };
+  return { view: VIEWS.includes(named) ? named : start, state };
 }
 
 /** Writes a view and a state as an address's query. */
-export function write(view: View, state: State): string {
+export function write(view: View, state: State, start: View = "overview"): string {
   const pairs = Object.entries(state).flatMap(([name, values]) => values.map((value) => [name, value]));
-  const text = new URLSearchParams([...(view === "overview" ? [] : [["view", view]]), ...pairs]).toString();
+  const text = new URLSearchParams([...(view === "overview" && view === start ? [] : [["view", view]]), ...pairs]).toString();
   return text ? `?${text}` : "?";
 }
 
@@ -39,13 +42,15 @@ export function write(view: View, state: State): string {
 class Place {
   view = $state<View>("overview");
   state = $state.raw<State>({});
+  /** The view that an address without one shows; this browser remembers it. */
+  start = $state<View>(STARTS.find((one) => one === remembered(START_KEY)) ?? "overview");
 
   constructor() {
     if (typeof location !== "undefined") this.#take();
   }
 
   #take = (): void => {
-    ({ view: this.view, state: this.state } = read(location.search));
+    ({ view: this.view, state: this.state } = read(location.search, this.start));
   };
 
   /** Follows the address back and forward; returns how to stop. */
@@ -53,6 +58,11 @@ class Place {
     const take = this.#take;
     addEventListener("popstate", take);
     return () => removeEventListener("popstate", take);
+  }
+
+  startWith(view: View): void {
+    this.start = view;
+    remember(START_KEY, view);
   }
 
   one(name: string): string | undefined {
@@ -65,7 +75,7 @@ class Place {
 
   /** Returns the address of a change: null takes a value away. Another view keeps range and filters alone. */
   href(changes: Changes, view: View = this.view): string {
-    return write(view, this.#changed(changes, view));
+    return write(view, this.#changed(changes, view), this.start);
   }
 
   /** Goes there; `quietly` without a new step for back. */
@@ -74,7 +84,7 @@ class Place {
     if (quietly) history.replaceState(null, "", address);
     else if (address !== (location.search || "?")) history.pushState(null, "", address);
     const moved = view !== this.view;
-    ({ view: this.view, state: this.state } = read(address));
+    ({ view: this.view, state: this.state } = read(address, this.start));
     if (moved) scrollTo(0, 0);
   }
 
@@ -85,7 +95,7 @@ class Place {
     const href = link?.getAttribute("href");
     if (!link || link.target || link.download || !href?.startsWith("?")) return;
     event.preventDefault();
-    const { view, state } = read(href);
+    const { view, state } = read(href, this.start);
     history.pushState(null, "", href);
     const moved = view !== this.view;
     this.view = view;

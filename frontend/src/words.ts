@@ -13,6 +13,7 @@ export const DIMENSIONS: Readonly<Record<string, string>> = {
   source: "Begun by",
   pricing_status: "Price",
   credit_confidence: "Credits",
+  finding: "Flagged as",
   min_tokens: "Tokens, at least",
   min_cost: "Cost in USD, at least",
   min_credits: "Credits, at least",
@@ -35,11 +36,16 @@ const VALUES: Readonly<Record<string, string>> = {
   "credit_confidence:inferred": "Inferred rate",
   "credit_confidence:user_override": "Your own rate",
   "credit_confidence:missing": "No rate",
+  "cause:tokens": "More or fewer tokens",
+  "cause:cache": "Share from the cache",
+  "cause:output": "Share of output",
+  "cause:price": "Models, tiers, prices",
 };
 
 /** Names a value of a dimension; what is unknown is said to be. */
 export function valueLabel(dimension: string, value: string | null): string {
   if (value === null || value === "") return "Unknown";
+  if (dimension === "finding") return value.charAt(0).toUpperCase() + value.slice(1).replaceAll("-", " ");
   return VALUES[`${dimension}:${value}`] ?? value;
 }
 
@@ -70,4 +76,18 @@ const SOURCES: Readonly<Record<string, string>> = {
 /** Says how a thread was begun. */
 export function sourceLabel(source: string | null): string {
   return SOURCES[source ?? ""] ?? (source ?? "").replace(/^subagent:/, "").replaceAll("_", " ");
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  complete: "complete",
+  interrupted: "stopped",
+  response_too_many_failed_attempts: "failed: too many attempts",
+  usage_limit_exceeded: "usage limit reached",
+  rate_limit_exceeded: "too many requests",
+  context_window_exceeded: "failed: context full",
+};
+
+/** Says how a turn ended. */
+export function outcomeLabel(outcome: string | null): string {
+  return outcome === null ? "not yet" : (OUTCOMES[outcome] ?? outcome.replaceAll("_", " "));
 }
