@@ -105,7 +105,7 @@ class Recount:
     def log(self, lines: list[Json]) -> None:
         """Count one log, but for lines that stood in an earlier one."""
         self.calls: dict[str, Call] = {}
-        self.items: dict[str, list[tuple[str, int]]] = {}
+        self.items: dict[str, list[tuple[str, int | None]]] = {}
         self.failing: set[str] = set()
         self.context: set[str] = set()
         own = {id(line) for line in lines if self.is_new(line)}
@@ -116,7 +116,7 @@ class Recount:
             elif line["type"] == "compacted":
                 self.context.clear()
         for name, call in self.calls.items():
-            self.run([(one, 0) for one in call.commands] if not self.items.get(name) else self.items[name], None)
+            self.run(self.items.get(name) or [(one, None) for one in call.commands], None)
 
     def is_new(self, line: Json) -> bool:
         name = id_of(line)
