@@ -22,7 +22,7 @@ from codex_usage_tracker.store.findings import KEYS
 from codex_usage_tracker.tracker import Tracker
 from tests.demo.test_demo import END
 
-FILTERS = (
+FILTERS: tuple[dict[str, list[str]], ...] = (
     {},
     {"include_archived": ["false"]},
     {"model": ["gpt-6.1-sol"]},

@@ -1,7 +1,9 @@
 """The whole history: session after session of a user until all calls of the plan are made."""
 
 from collections.abc import Callable
+from functools import partial
 
+from codex_usage_tracker.demo import troubles
 from codex_usage_tracker.demo.agents import Agent, Guardian, review
 from codex_usage_tracker.demo.dice import Dice
 from codex_usage_tracker.demo.filler import Filler
@@ -175,6 +177,19 @@ def _play_session(scene: Scene, day: int) -> None:
             _Session(scene, base.cast, base.setting, later, base).play()
 
 
+def _play_days(scene: Scene, plan: DemoPlan, calls: int, progress: Callable[[int], None] | None) -> None:
+    """Play the usual sessions of all days, which make so many calls."""
+    scene.left = calls
+    day, quota = -1, 0
+    while scene.left:
+        while day < plan.days - 1 and calls - scene.left >= quota:
+            day += 1
+            quota = scene.rhythm.quota(day, calls)
+        _play_session(scene, day if calls - scene.left < quota else scene.rhythm.any_day())
+        if progress:
+            progress(calls - scene.left)
+
+
 def write_history(plan: DemoPlan, progress: Callable[[int], None] | None = None, *, replace: bool = False) -> Truth:
     """Write the history of a plan into its home and return its true totals.
 
@@ -183,14 +198,14 @@ def write_history(plan: DemoPlan, progress: Callable[[int], None] | None = None,
     """
     prepare(plan.home, replace=replace)
     scene = Scene(plan)
-    day, quota = -1, 0
+    troubled = plan.calls >= troubles.LEAST_CALLS and plan.days >= troubles.LEAST_DAYS
+    kept = troubles.CALLS if troubled else 0
+    _play_days(scene, plan, plan.calls - kept, progress)
+    scene.left += kept
+    if troubled:
+        troubles.play(scene, partial(_pick_cast, scene))
     while scene.left:
-        while day < plan.days - 1 and plan.calls - scene.left >= quota:
-            day += 1
-            quota = scene.rhythm.quota(day, plan.calls)
-        _play_session(scene, day if plan.calls - scene.left < quota else scene.rhythm.any_day())
-        if progress:
-            progress(plan.calls - scene.left)
+        _play_session(scene, plan.days - 1)
     truth = scene.ledger.truth(plan.seed)
     scene.shelf.close(truth)
     return truth

@@ -7,7 +7,7 @@ from codex_usage_tracker.demo.moments import SECOND
 from codex_usage_tracker.demo.rollout import Rollout
 from codex_usage_tracker.demo.stage import STAGE
 
-_COMMANDS = [command for command in STAGE.commands for _ in range(command.weight)]
+_COMMANDS = tuple(command for command in STAGE.commands for _ in range(command.weight))
 
 
 class Errand:
@@ -69,26 +69,51 @@ class _Tool(Errand):
 class _Shell(_Tool):
     """A shell command."""
 
+    commands = _COMMANDS
+    odds = 0.16
+    least_tokens = 0
+
     def __init__(self, rollout: Rollout) -> None:
         dice, project = rollout.dice, rollout.cast.project
         path, thing = dice.pick(project.files), dice.pick(project.things)
         folder, _, name = path.rpartition("/")
         names = {"path": path, "folder": folder or ".", "name": name}
         names |= {"word": thing.rpartition(" ")[2], "test": project.test, "build": project.build}
-        self.command = dice.pick(_COMMANDS)
+        self.command = dice.pick(self.commands)
         self.text = self.command.text.format(**names)
         self.reading = {key: value.format(**names) for key, value in self.command.reading.items()} | {"cmd": self.text}
         super().__init__(rollout, "exec_command", f'{{"cmd": {json(self.text)}}}', self.command.seconds)
 
     def tell(self, rollout: Rollout) -> None:
         body, chunk = rollout.scene.filler.output(self.command.output), rollout.dice.hexes(6)
-        code = self.command.failure if rollout.dice.chance(0.16) else 0
+        code = self.command.failure if rollout.dice.chance(self.odds) else 0
         ran = {"command": self.text, "reading": self.reading, "process": str(rollout.dice.span(1_000, 99_999))}
         self.done(rollout, "command_item", body=body, exit_code=code, status="failed" if code else "completed", **ran)
-        tokens, took = len(body) // 4, f"Wall time: {self.seconds:.4f} seconds\nProcess exited with code {code}"
+        tokens = max(len(body) // 4, self.least_tokens)
+        took = f"Wall time: {self.seconds:.4f} seconds\nProcess exited with code {code}"
         direct = f"Chunk ID: {chunk}\n{took}\nOriginal token count: {tokens}\nOutput:\n{body}"
         result = {"chunk_id": chunk, "wall_time_seconds": round(self.seconds, 9), "exit_code": code}
         self.answer(rollout, direct, json(result | {"original_token_count": tokens, "output": body}))
+
+
+class FailingShell(_Shell):
+    """A build or test that fails."""
+
+    commands = tuple(command for command in STAGE.commands if command.text in {"{test}", "{build}"})
+    odds = 1.0
+
+
+class Flood(_Shell):
+    """A command that prints more than the client lets through."""
+
+    commands = tuple(command for command in STAGE.commands if command.text.startswith("cat "))
+    odds = 0.0
+    least_tokens = 32_000
+
+    def act(self, rollout: Rollout) -> None:
+        """Let time pass and the context grow by as much as it may."""
+        super().act(rollout)
+        rollout.context.grow(self.least_tokens)
 
 
 class _Patch(_Tool):

@@ -108,10 +108,10 @@ def plan_steps(rollout: Rollout, calls: int) -> list[list[Errand]]:
     return [*(pick_errands(rollout) for _ in range(calls - 1)), []]
 
 
-def work(rollout: Rollout, steps: list[list[Errand]], words: str) -> None:
-    """Make the calls of a turn and end it, now and then before its time."""
+def work(rollout: Rollout, steps: list[list[Errand]], words: str, *, steady: bool = False) -> None:
+    """Make the calls of a turn and end it, unless it is `steady` now and then before its time."""
     scene, last = rollout.scene, NOTHING
-    luck = scene.dice.random() if rollout.kin.kind == "user" else 1.0
+    luck = scene.dice.random() if rollout.kin.kind == "user" and not steady else 1.0
     for place, errands in enumerate(steps):
         if not scene.left:
             break
