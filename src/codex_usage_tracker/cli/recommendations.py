@@ -14,6 +14,7 @@ from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import cost_of, cost_of_call, dollars
 from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.table import Cell, Column, Picture, Table
+from codex_usage_tracker.cli.text import cells
 from codex_usage_tracker.contract.findings import Finding, FindingSum
 from codex_usage_tracker.contract.insights import FlaggedCall, FlaggedThread, Recommendations
 from codex_usage_tracker.reports import asks
@@ -63,7 +64,7 @@ def _lines(answer: Recommendations, screen: Screen) -> Iterator[str]:
 
 def _threads(rows: Sequence[FlaggedThread]) -> Table:
     largest = max((_amount(row.score) for row in rows), default=Decimal(0))
-    cells: list[list[Cell]] = [
+    drawn: list[list[Cell]] = [
         [
             row.name or groups.short_id(row.thread_id),
             dollars(row.score),
@@ -74,12 +75,12 @@ def _threads(rows: Sequence[FlaggedThread]) -> Table:
         ]
         for row in rows
     ]
-    return Table(THREADS, cells)
+    return Table(THREADS, drawn)
 
 
 def _calls(rows: Sequence[FlaggedCall], zone: ZoneInfo) -> Table:
     largest = max((_amount(row.score) for row in rows), default=Decimal(0))
-    cells: list[list[Cell]] = [
+    drawn: list[list[Cell]] = [
         [
             row.record_id,
             clock(row.at, zone),
@@ -91,7 +92,7 @@ def _calls(rows: Sequence[FlaggedCall], zone: ZoneInfo) -> Table:
         ]
         for row in rows
     ]
-    return Table(CALLS, cells)
+    return Table(CALLS, drawn)
 
 
 def _bar(row: FlaggedThread | FlaggedCall, largest: Decimal) -> Picture:
@@ -118,5 +119,6 @@ def _advice(threads: Sequence[FlaggedThread], screen: Screen) -> Iterator[str]:
     for one in (finding for thread in threads for finding in thread.findings):
         stakes[one.title] = stakes.get(one.title, Decimal(0)) + _amount(one.stake)
         actions[one.title] = one.action
-    for title in sorted(stakes, key=lambda name: -stakes[name])[:ADVISED]:
-        yield f"{screen.style(title, 'strong')}: {actions[title]}"
+    most = sorted(stakes, key=lambda name: -stakes[name])[:ADVISED]
+    for title in most:
+        yield from words.hanging_text(title, actions[title], max(map(cells, most)), screen)
