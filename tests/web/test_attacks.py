@@ -215,7 +215,7 @@ def test_who_does_not_read_what_it_asked_for_keeps_nobody_waiting(target: Server
 @pytest.mark.slow
 def test_two_hundred_are_answered_while_many_files_are_read(server: Starts) -> None:
     running = server()
-    paths = ("summary?group_by=model", "calls?limit=5", "status", "threads", "heatmap", "timeseries?by=model", "limits")
+    paths = ("summary?group_by=model", "calls?limit=5", "status", "threads", "heatmap", "series?by=model", "limits")
     write_history(DemoPlan(running.home / "new", calls=3000, bytes_per_call=1500))
 
     def asks(number: int) -> tuple[int, float]:

@@ -45,7 +45,7 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         f"schema group_by is_expensive privacy_mode row_count rows {TOKENS} {COSTS}",
     ),
-    "timeseries": ((*RANGE, "bucket=hour&range=today", "bucket=day", "metric=tokens", "metric=cost"), "buckets series"),
+    "timeseries": ((*RANGE, "bucket=hour&range=today", "bucket=day", "metric=tokens", "metric=cost"), "bucket_start value"),
     "breakdown": (RANGE, "model total_tokens total_cost_usd"),
     "breakdown/tokens": (RANGE, f"model {TOKENS}"),
     "breakdown/costs": (RANGE, f"model {TOKENS} {COSTS}"),
@@ -110,3 +110,13 @@ def test_a_hidden_group_is_hidden_under_every_name(served: Served, mode: str) ->
     for row in served(mode=mode).get("/api/summary?group_by=project").json()["rows"]:
         assert row["group_key"] == row["key"]
         assert row["key"] is None or row["key"].startswith("Project ")
+
+
+def test_a_bucket_of_another_tracker_begins_at_a_local_time(served: Served) -> None:
+    client = served(zone="America/New_York")
+    told = client.get("/api/timeseries?range=alltime&bucket=day&metric=tokens").json()
+    whole = client.get("/api/series?range=alltime&bucket=day").json()
+    assert [one["value"] for one in told] == [value for value in whole["series"][0]["values"] if value]
+    assert all(one["bucket_start"].endswith(("T00:00:00-04:00", "T00:00:00-05:00")) for one in told)
+    cost = client.get("/api/timeseries?range=alltime&metric=cost").json()
+    assert [one["bucket_start"] for one in cost] == [one["bucket_start"] for one in told]

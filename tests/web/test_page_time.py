@@ -43,7 +43,7 @@ def test_every_measure_in_every_bucket(shown: Server, visit: Visit, measure: str
     page = visit(shown, "&range=last14days&table=1")
     page.get_by_role("group", name="Measure").get_by_role("button", name=measure).click()
     page.get_by_role("group", name="Bucket").get_by_role("button", name=bucket).click()
-    found = told(shown, f"timeseries?range=last14days&bucket={bucket}&metric={metric}")
+    found = told(shown, f"series?range=last14days&bucket={bucket}&metric={metric}")
     expect(table(page).locator("tbody tr")).to_have_count(len(found["buckets"]))
     [series] = found["series"]
     last = float(series["values"][-1] or 0)
@@ -59,7 +59,7 @@ def test_every_split(shown: Server, visit: Visit, name: str, dimension: str) -> 
     page = visit(shown, "&range=alltime&table=1")
     page.get_by_role("group", name="By").get_by_role("button", name=name, exact=True).click()
     expect(page).to_have_url(f"{shown.url}/?range=alltime&table=1&by={dimension}")
-    series = told(shown, f"timeseries?range=alltime&bucket=week&by={dimension}&top=7")["series"]
+    series = told(shown, f"series?range=alltime&bucket=week&by={dimension}&top=7")["series"]
     expect(table(page).locator("thead th")).to_have_count(len(series) + 2)
 
 
@@ -72,7 +72,7 @@ def test_a_split_by_something_else(shown: Server, visit: Visit) -> None:
 
 def test_a_column_is_read_and_looked_at_more_closely(shown: Server, visit: Visit) -> None:
     page = visit(shown, "&range=last7days")
-    found = told(shown, "timeseries?range=last7days&bucket=day")
+    found = told(shown, "series?range=last7days&bucket=day")
     day, tokens = found["buckets"][-2]["label"], found["series"][0]["values"][-2]
     chart(page).focus()
     page.keyboard.press("End")

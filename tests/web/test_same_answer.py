@@ -143,7 +143,7 @@ def test_buckets_are_what_a_calendar_says(served: Served, past: Past, zone: str,
     inside = [one for one in local if span["since"] <= f"{one:%Y-%m-%d}" <= span["until"]]
     expected = Counter(f"{one:{form}}" for one in inside)
     found = served(past.database, zone=zone, home=past.home).get(
-        "/api/timeseries", params={"bucket": bucket, "metric": "calls", **span}
+        "/api/series", params={"bucket": bucket, "metric": "calls", **span}
     )
     labels = [one["label"].replace("T", " ") for one in found.json()["buckets"]]
     counted: Counter[str] = Counter()

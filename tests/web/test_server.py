@@ -113,7 +113,7 @@ def test_two_hundred_clients_are_answered_during_a_refresh(server: Starts, tmp_p
     history.write(tmp_path / "codex")
     running = server()
     assert until(lambda: calls(running) > 0)
-    paths = ("summary?group_by=model", "calls?limit=5", "status", "threads", "heatmap", "timeseries?by=model")
+    paths = ("summary?group_by=model", "calls?limit=5", "status", "threads", "heatmap", "series?by=model")
 
     def asks(number: int) -> int:
         if number % 20 == 0:

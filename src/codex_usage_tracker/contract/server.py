@@ -80,6 +80,13 @@ class RangeSummary(Summary, kw_only=True):
     output_cost_usd: str | None = None
 
 
+class BucketValue(msgspec.Struct, kw_only=True):
+    """What was used in an hour or day, which begins at a local time with its offset; a cost is a decimal text."""
+
+    bucket_start: str
+    value: int | str | None
+
+
 class Breakdown(msgspec.Struct, kw_only=True):
     """What a model used and would cost; money in decimal texts, null where there is no price."""
 

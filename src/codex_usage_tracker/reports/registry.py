@@ -291,7 +291,7 @@ QUESTIONS: dict[str, Question[Any]] = {
         Question("blocks", BlocksAsk, Blocks, _blocks, "Use by blocks of five hours, the newest first.", ages=True),
         Question("pricing-coverage", CoverageAsk, Coverage, _coverage, "How much has a price, and by what."),
         Question("budgets", Ask, BudgetCheck, _budgets, "What was used of the budgets.", ages=True),
-        Question("timeseries", TimeseriesAsk, Timeseries, _timeseries, "Use by hour to month, split by a dimension."),
+        Question("series", TimeseriesAsk, Timeseries, _timeseries, "Use by hour to month, split by a dimension."),
         Question("heatmap", CallsChoice, Heatmap, _heatmap, "Use by day and by hour of the week, with streaks."),
         Question("compare", CallsChoice, Compare, _compare, "A range beside the time before it.", ages=True),
         Question("pressure", CallsChoice, Pressure, _pressure, "How full the context windows were."),

@@ -60,7 +60,7 @@ def timeseries(
         )
     wholes = _wholes(groups, by, top, NUMBER_NAMES.index(metrics[0]))
     return Timeseries(
-        schema=schema("timeseries"),
+        schema=schema("series"),
         scope=scope_of(reader, chosen),
         bucket=bucket,
         buckets=buckets,

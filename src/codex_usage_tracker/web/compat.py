@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -10,6 +10,7 @@ from msgspec import Meta
 from codex_usage_tracker.config.allowance import Allowance, entries
 from codex_usage_tracker.contract.server import (
     Breakdown,
+    BucketValue,
     CallsPage,
     CostBreakdown,
     Event,
@@ -27,16 +28,19 @@ from codex_usage_tracker.pricing.money import usd_text
 from codex_usage_tracker.query import costs, homes, run
 from codex_usage_tracker.query.dimensions import DIMENSIONS
 from codex_usage_tracker.query.seen import seen
+from codex_usage_tracker.query.zones import moment
 from codex_usage_tracker.reports.asks import Ask, CallsChoice, Offset, dimension, filter_of
 from codex_usage_tracker.reports.csv_text import instant
-from codex_usage_tracker.reports.registry import QUESTIONS, CallsAsk, Question, Settings, SummaryAsk
+from codex_usage_tracker.reports.registry import QUESTIONS, CallsAsk, Question, Settings, SummaryAsk, TimeseriesAsk
 from codex_usage_tracker.reports.scope import named
 
 if TYPE_CHECKING:
     from codex_usage_tracker.contract import CallRow, Calls, Row, Status
+    from codex_usage_tracker.contract.pictures import Timeseries
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.query.seen import Seen
 
+METRICS = {"tokens": "total_tokens", "cost": "usd"}
 CLASSES = ("input_cost_usd", "cached_input_cost_usd", "output_cost_usd")
 BOTH, MODEL, EFFORT = ("model", "effort"), ("model",), "effort"
 Archived = Annotated[bool, Meta(description="With archived threads, or active ones alone.")]
@@ -62,6 +66,13 @@ class UsageAsk(CallsAsk, frozen=True, kw_only=True):
     lang: Annotated[str | None, Meta(description="Taken, and of no effect.")] = None
     diagnostics: Annotated[str | None, Meta(description="Taken, and of no effect.")] = None
     shell: Annotated[str | None, Meta(description="Taken, and of no effect.")] = None
+
+
+class BucketsAsk(CallsChoice, frozen=True, kw_only=True):
+    """Use by hour or day, of those in which there was any."""
+
+    bucket: Annotated[Literal["hour", "day"], Meta(description="Local hours or days.")] = "day"
+    metric: Annotated[Literal["tokens", "cost"], Meta(description="What is counted.")] = "tokens"
 
 
 class EventsAsk(CallsChoice, frozen=True, kw_only=True):
@@ -124,6 +135,18 @@ def _groups(reader: Reader, ask: CallsChoice, split: tuple[str, ...]) -> list[tu
     """Return the groups of a question's calls: keys and numbers."""
     found = run.groups(reader.db, filter_of(ask, reader), [DIMENSIONS[name] for name in split], reader.zone)
     return [(dict(zip(split, one.keys, strict=True)), named(one.numbers)) for one in found]
+
+
+def _timeseries(reader: Reader, ask: BucketsAsk, settings: Settings) -> list[BucketValue]:
+    values = {name: getattr(ask, name) for name in CallsChoice.__struct_fields__}
+    both = TimeseriesAsk(bucket=ask.bucket, metric=(ask.metric, "calls"), **values)
+    found: Timeseries = QUESTIONS["series"].function(reader, both, settings)
+    values_of = {one.metric: one.values for one in found.series}
+    return [
+        BucketValue(bucket_start=moment(bucket.starts_at, reader.zone).isoformat(), value=amount)
+        for bucket, amount, count in zip(found.buckets, values_of[METRICS[ask.metric]], values_of["calls"], strict=True)
+        if count
+    ]
 
 
 def _breakdown(reader: Reader, ask: CallsChoice, _settings: Settings) -> list[Breakdown]:
@@ -209,6 +232,7 @@ SERVED: dict[str, Question[Any]] = QUESTIONS | {
     one.name: one
     for one in (
         Question("summary", RangeSummaryAsk, RangeSummary, _summary, "How much was used, in all and split."),
+        Question("timeseries", BucketsAsk, list[BucketValue], _timeseries, "Use by hour or day."),
         Question("breakdown", CallsChoice, list[Breakdown], _breakdown, "Tokens and cost by model."),
         Question(
             "breakdown/tokens", CallsChoice, list[TokenBreakdown],
