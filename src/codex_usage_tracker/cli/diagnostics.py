@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from functools import partial
+from textwrap import wrap
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -177,7 +178,9 @@ def _section(answer: Snapshot, screen: Screen) -> Iterator[str]:
             if len(value) > SHOWN_ROWS:
                 yield screen.style(f"and {len(value) - SHOWN_ROWS:,} more with --json", "faint")
     yield ""
-    yield from words.footer(answer.scope, screen, *_about(answer, zone), *answer.notes, ranged=answer.status == "live")
+    for line in (line for note in answer.notes for line in wrap(note, screen.width or sys.maxsize)):
+        yield screen.style(line, "faint")
+    yield from words.footer(answer.scope, screen, *_about(answer, zone), ranged=answer.status == "live")
 
 
 def _about(answer: Snapshot, zone: ZoneInfo) -> list[str]:
@@ -202,7 +205,7 @@ def _rows(rows: list[Any], zone: ZoneInfo) -> Table:
 
 
 def _title(name: str) -> str:
-    return name.removesuffix("_id").removesuffix("_at").replace("_", " ")
+    return name.removesuffix("_id").removesuffix("_at").replace("re_read", "re-read").replace("_", " ")
 
 
 def _figure(name: str, value: object, zone: ZoneInfo) -> str:

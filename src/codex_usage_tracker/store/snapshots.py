@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import apsw
 
 KNOWN_CALLS = "SELECT count(*) FROM call"
-ACTIVE_CALLS = "SELECT coalesce(sum(calls), 0) FROM rollup JOIN thread ON thread.id = rollup.thread_id WHERE NOT archived"
+ACTIVE_CALLS = "SELECT coalesce(sum(calls), 0) FROM rollup JOIN thread ON id = rollup.thread_id WHERE NOT archived"
 LOGS = (
     "SELECT source_file.id, path, offset, coalesce(thread.archived, source_file.archived)"
     " FROM source_file LEFT JOIN thread ON thread.id = source_file.thread_id ORDER BY mtime_ns DESC, source_file.id"
@@ -63,7 +63,10 @@ def threads_of(connection: apsw.Connection, file_ids: Sequence[int]) -> dict[int
 def put(connection: apsw.Connection, section: str, scope: str, found: Found) -> None:
     """Keep a snapshot in place of the one before."""
     connection.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (section, scope, *found))
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('changed_at', ?)", (found.computed_at,))
+    connection.execute(
+        "INSERT INTO meta VALUES ('changed_at', ?) ON CONFLICT DO UPDATE SET value = max(value + 1, excluded.value)",
+        (found.computed_at,),
+    )
 
 
 def get(connection: apsw.Connection, section: str, scope: str) -> Found | None:

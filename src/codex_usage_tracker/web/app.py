@@ -20,6 +20,7 @@ from codex_usage_tracker.web.changes import Changes
 from codex_usage_tracker.web.compat import SERVED
 from codex_usage_tracker.web.demo import Demo
 from codex_usage_tracker.web.desk import Desk
+from codex_usage_tracker.web.diagnostics import Search
 from codex_usage_tracker.web.evidence import Context
 from codex_usage_tracker.web.export import exported
 from codex_usage_tracker.web.live import Feed, Refresher, Watch, generation_of
@@ -55,6 +56,7 @@ class Dashboard:
         self.refreshes = refreshes
         self.feed = Feed()
         self.changes = Changes(self.desk, self.feed, self._reread)
+        self.search = Search(self.desk, self._found)
         self.assets = pages.table()
 
     def app(self) -> ASGIApp:
@@ -71,7 +73,7 @@ class Dashboard:
     async def _life(self, _app: Starlette) -> AsyncIterator[None]:
         import asyncio  # noqa: PLC0415
 
-        loop = asyncio.get_running_loop()
+        loop = self.loop = asyncio.get_running_loop()
         self.feed.generation = await self.desk.run(lambda: generation_of(self.desk.tracker))
         tracker, publish = self.desk.tracker, self.feed.publish
         self.refresher = Refresher(
@@ -89,6 +91,10 @@ class Dashboard:
             if watching:
                 await watching
 
+    def _found(self) -> None:
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.feed.found)
+
     def _reread(self) -> None:
         if self.refreshes:
             self.refresher.request()
@@ -101,6 +107,7 @@ class Dashboard:
     def close(self) -> None:
         """Let everybody go."""
         self.feed.close()
+        self.search.stop()
         self.desk.close()
         self.demo.close()
 
@@ -139,6 +146,7 @@ class Dashboard:
             Route("/api/link", self._link, methods=["POST"]),
             *self.changes.routes(),
             *Context(self.desk, lambda: self.demo.desk).routes(),
+            *self.search.routes(),
             Route("/api/ingest/run", self._ingest, methods=["POST"]),
             Route("/metrics", self._metrics),
         ]

@@ -150,8 +150,8 @@ class Feed:
 
     async def events(self, last: str | None) -> AsyncIterator[str]:
         """Give server-sent events: the generation now unless it is known, each further one, and signs of life."""
-        yield "retry: 1000\n\n"
         suffered, found = "null", self.snapshots
+        yield "retry: 1000\n\n"
         told = None if last is None or not last.isdigit() else (int(last), self.settings)
         while not self.closed:
             changed, now = self._changed, (self.generation, self.settings)

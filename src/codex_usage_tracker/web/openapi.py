@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from codex_usage_tracker import __version__
-from codex_usage_tracker.contract import evidence, outcomes, server, settings
+from codex_usage_tracker.contract import diagnostics, evidence, outcomes, server, settings
 from codex_usage_tracker.web.compat import SERVED
 from codex_usage_tracker.web.evidence import QUESTION as CONTEXT
 from codex_usage_tracker.web.export import ExportAsk
@@ -36,6 +36,9 @@ TASKS: tuple[Task, ...] = (
     ("get", "pricing", None, list[server.PriceRule], "The rules of prices in USD."),
     ("put", "pricing", list[server.PriceRule], server.Updated, "Replace the user's rules; costs follow."),
     ("post", "pricing/recompute", None, server.Updated, "Let stored costs follow from the prices that hold."),
+    ("get", "diagnostics/refresh", None, diagnostics.DiagnosticsJob, "Whether logs are searched for diagnostics now."),
+    ("post", "diagnostics/refresh", None, diagnostics.DiagnosticsJob, "Search the logs, unless that is being done."),
+    ("delete", "diagnostics/refresh", None, diagnostics.DiagnosticsJob, "Stop searching the logs."),
     ("post", "ingest/run", None, server.IngestRun, "Read what is new in the logs."),
 )
 """Routes that are no question: method, name, body, answer, meaning."""
