@@ -70,6 +70,9 @@ def test_a_mark_says_what_was_hidden() -> None:
         ("{'x-api-key': 's3cret-1'}", "s3cret"),
         ('headers={"Authorization": "Token s3cret1"}', "s3cret"),
         ("apiKey: 's3cret-1',", "s3cret"),
+        ('"password": "monkey"', "monkey"),
+        ("  password: hunter\n  user: me", "hunter"),
+        ("root:$6$saltsalt$" + "aB1/" * 10 + ":19000", "aB1/aB1/"),
         ('password = """s3cret-1"""', "s3cret"),
     ],
 )
@@ -99,6 +102,10 @@ def test_what_is_called_secret_is_hidden(text: str, hidden: str) -> None:
         'if token == "(": depth += 1',
         "export PASSWORD=$SECRET",
         "tiktoken==0.14.0",
+        "  password: string;",
+        "  token: Token",
+        'label = "Enter your password", hint = "the key of the map"',
+        "sed 's/a/$1$2$3/'",
     ],
 )
 def test_code_is_left_as_it_is(text: str) -> None:
@@ -115,7 +122,7 @@ def test_no_escape_of_json_hides_a_secret_or_a_part_of_it(secret: Secret, data: 
     if "\n" not in secret.text:
         text = "".join(f"\\u{ord(one):04x}" if at in escaped else one for at, one in enumerate(text))
     shown = redaction.redacted(f'{{"{secret.name}": "{text}", "n": 1}}')
-    assert seen(secret, shown.encode().decode("unicode_escape")) == []
+    assert seen(secret, shown.replace("\\[", "[").encode().decode("unicode_escape")) == []
 
 
 @given(st.sampled_from(SECRETS), st.integers(0, 400), st.sampled_from(list(WRAPPINGS)))

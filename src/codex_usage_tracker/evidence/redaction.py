@@ -184,7 +184,9 @@ CODE = re.compile(
     r"[$%@\\<{(\[]|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+(?![A-Za-z0-9_.-])|[A-Za-z0-9_.]*\("
 )
 """Variables, names of parts and calls."""
-ITSELF = re.compile(r"(?i)pass|pwd|secret|token|key|cred|auth")
+ITSELF = re.compile(
+    r"(?<![A-Za-z])(?:pass|pwd|secret|token|key|cred|auth)|Pass|Pwd|Secret|Token|Key|Cred|Auth|PASS|SECRET|TOKEN|KEY",
+)
 LETTER = re.compile(r"[^\W_]{2}")
 DIGIT = re.compile(r"[0-9]")
 LEAST_TEXT = 4
@@ -238,7 +240,8 @@ def _is_secret_word(found: re.Match[str], name: re.Match[str], text: str) -> boo
     if tight and name[0].upper() == text[name.start() : name.end()]:
         return True
     if WORDS.match(value):
-        return tight and not ITSELF.search(value)
+        alone = found["by"].startswith(":") and after in {"", "\n", "\r"} and name[0].startswith(("passw", "secret"))
+        return (tight or alone) and not ITSELF.search(value)
     return DIGIT.search(value) is not None and len(value) >= LEAST_TEXT and after not in {"(", "["}
 
 
