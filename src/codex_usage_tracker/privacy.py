@@ -65,6 +65,7 @@ SHOWN = frozenset(
     action cache_state caption change_usd before_usd cause finding lost_credits lost_usd score severity share stake
     title unit view why CacheState.state Card.key ChangeSplit.dimension Finding.key FindingSum.key Insights.score
     ViewLink.direction ViewLink.sort Notice.key Preset.key Signal.key filters.min_score
+    BucketValue.bucket_start BucketValue.value
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
     BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
     DatabaseState.problem Doctor.status Evidence.context_mode

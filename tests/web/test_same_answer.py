@@ -63,7 +63,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Past:
     home = tmp_path_factory.mktemp("changes") / "codex"
     for index, model in enumerate(("gpt-5.5", "gpt-5.1-codex", "of-nobody")):
         mine = MOMENTS[index::3]
-        log = history.Log(lines.thread(50 + index), mine[0], cwd=f"/work/project-{index}")
+        log = history.Log(lines.thread(50 + index), mine[0], cwd=f"/code/project-{index}")
         for number, at in enumerate(mine):
             log.turn(number, at, used(1000 + number, 500, 0, 10 + index, 5), model=model)
         log.write(home / "sessions/2026/10/01")
