@@ -67,8 +67,9 @@ def counted(home: Home, chosen: Filter) -> dict[str, dict[str, Any]]:
     """Return the same, fact by fact."""
     rows = home.ask(
         "SELECT call.id, label_id, label, fact.count, tokens, at, input, cached_input, output, reasoning, model,"
-        " archived, thread.thread_id FROM fact JOIN fact_label ON fact_label.id = label_id JOIN call"
-        " ON call.id = call_id JOIN profile ON profile.id = profile_id JOIN thread ON thread.id = call.thread_id ORDER BY call.id, label_id"
+        " archived, thread.thread_id FROM fact JOIN fact_label ON fact_label.id = label_id"
+        " JOIN call ON call.id = call_id JOIN profile ON profile.id = profile_id"
+        " JOIN thread ON thread.id = call.thread_id ORDER BY call.id, label_id"
     )
     of_type: dict[tuple[int, str], list[int]] = defaultdict(list)
     kept = [row for row in rows if matches(chosen, *row[5:])]
