@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from codex_usage_tracker.insights.thread import Bounds, Call, Prices, Thread
 
@@ -48,33 +48,26 @@ class Taken(NamedTuple):
     tokens: int
 
 
-class Purse:
-    """The tokens of a call that no finding has claimed yet."""
-
-    __slots__ = ("cached", "output", "plain", "rate", "written")
-
-    def __init__(self, call: Call) -> None:
-        self.plain, self.cached = call.input - call.cached - call.written, call.cached
-        self.written, self.output = call.written, call.output
-        self.rate = call.rate
-
-    def take(self, claim: Claim) -> Taken:
-        """Take what is left of the tokens that a claim wants."""
-        _, uncached, cached, output, _, over_cached = claim
-        plain = min(self.plain, uncached)
-        written = min(self.written, uncached - plain)
-        cached, output = min(self.cached, cached), min(self.output, output)
-        self.plain -= plain
-        self.written -= written
-        self.cached -= cached
-        self.output -= output
-        taken = (plain, cached - plain - written if over_cached else cached, written, output)
-        usd, credits_ = self.rate
-        return Taken(_worth(taken, usd), _worth(taken, credits_), plain + cached + written + output)
+def settled(call: Call, claims: Iterable[Claim]) -> Iterator[Taken]:
+    """Give what each of a call's claims comes to, of the tokens that those before it have left."""
+    plain_left, cached_left = call.input - call.cached - call.written, call.cached
+    written_left, output_left = call.written, call.output
+    usd, credits_ = call.rate
+    for _, uncached, of_cached, of_output, _, over_cached in claims:
+        plain, cached, output = min(plain_left, uncached), min(cached_left, of_cached), min(output_left, of_output)
+        written = min(written_left, uncached - plain)
+        plain_left -= plain
+        written_left -= written
+        cached_left -= cached
+        output_left -= output
+        over = plain + written if over_cached else 0
+        taken = (plain, cached - over, written, output)
+        yield Taken(_worth(taken, usd), _worth(taken, credits_), plain + cached + written + output)
 
 
 def _worth(taken: tuple[int, int, int, int], prices: Prices | None) -> int | None:
     """Return what tokens cost; a claim over cached input has fewer of these."""
     if prices is None:
         return None
-    return max(0, taken[0] * prices[0] + taken[1] * prices[1] + taken[2] * prices[2] + taken[3] * prices[3])
+    plain, cached, written, output = taken
+    return max(0, plain * prices[0] + cached * prices[1] + written * prices[2] + output * prices[3])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from collections import defaultdict
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codex_usage_tracker.insights.cache import misses
-from codex_usage_tracker.insights.claims import Purse
+from codex_usage_tracker.insights.claims import settled
 from codex_usage_tracker.insights.rules import ORDER, VERSION
-from codex_usage_tracker.insights.thread import Thread, bounds_of, call_of, rate_of
+from codex_usage_tracker.insights.thread import Thread, bounds_of, calls_of, rate_of
 from codex_usage_tracker.store import findings
 from codex_usage_tracker.store.database import priced_by
 
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
     import apsw
 
     from codex_usage_tracker.config.thresholds import Thresholds
-    from codex_usage_tracker.insights.claims import Taken
+    from codex_usage_tracker.insights.claims import Claim, Taken
     from codex_usage_tracker.insights.thread import Bounds
 
     Progress = Callable[[int, int], None]
 
+SECOND = itemgetter(1)
 CHUNK = 400
 """Threads that are judged at once; more would take memory and gain no time."""
 
@@ -38,15 +41,15 @@ class Found(NamedTuple):
 
 def findings_of(thread: Thread, bounds: Bounds) -> list[Found]:
     """Return all findings of a thread; those of one call never count a token twice."""
-    purses: dict[int, Purse] = {}
-    found = []
+    claims: defaultdict[int, list[tuple[int, Claim]]] = defaultdict(list)
     for number, rule in enumerate(ORDER):
         for claim in rule.found(thread, bounds):
-            purse = purses.get(claim.place)
-            if purse is None:
-                purse = purses[claim.place] = Purse(thread.calls[claim.place])
-            found.append(Found(claim.place, number, purse.take(claim), claim.detail))
-    return found
+            claims[claim[0]].append((number, claim))
+    return [
+        Found(place, number, taken, claim[4])
+        for place, several in claims.items()
+        for (number, claim), taken in zip(several, settled(thread.calls[place], map(SECOND, several)), strict=True)
+    ]
 
 
 def fingerprint(connection: apsw.Connection, thresholds: Thresholds) -> str:
@@ -84,37 +87,62 @@ def judge(connection: apsw.Connection, thresholds: Thresholds, progress: Progres
     by = fingerprint(connection, thresholds)
     waiting = findings.unjudged(connection, by)
     bounds = bounds_of(thresholds)
+    sources = sources_of(connection)
     for begin in range(0, len(waiting), CHUNK):
-        _judge(connection, waiting[begin : begin + CHUNK], bounds)
+        _judge(connection, sources, waiting[begin : begin + CHUNK], bounds)
         if progress is not None:
             progress(min(begin + CHUNK, len(waiting)), len(waiting))
     findings.finish(connection, waiting, by)
     return len(waiting)
 
 
-def _judge(connection: apsw.Connection, wanted: Sequence[int], bounds: Bounds) -> None:
+def _judge(connection: apsw.Connection, sources: Sources, wanted: Sequence[int], bounds: Bounds) -> None:
     rows: list[findings.Finding] = []
     attention: list[tuple[int, int, int]] = []
-    for row_id, thread in threads(connection, wanted, bounds):
+    for row_id, thread in threads(connection, sources, wanted, bounds):
         stakes: dict[int, int] = {}
-        for one in findings_of(thread, bounds):
-            call = thread.calls[one.place].id
-            rows.append((call, one.rule, *one.taken, one.detail))
-            stakes[call] = stakes.get(call, 0) + (one.taken.usd or 0)
+        calls = thread.calls
+        for place, rule, taken, detail in findings_of(thread, bounds):
+            call = calls[place].id
+            rows.append((call, rule, *taken, detail))
+            stakes[call] = stakes.get(call, 0) + (taken.usd or 0)
         attention += [(row_id, call, stake) for call, stake in stakes.items()]
     rows.sort()
     attention.sort()
     findings.write(connection, rows, attention)
 
 
-def threads(connection: apsw.Connection, wanted: Sequence[int], bounds: Bounds) -> Iterator[tuple[int, Thread]]:
-    """Give some threads as the rules see them, those that have calls."""
+class Sorts(dict[tuple[int, int | None], tuple[Any, ...]]):
+    """What a profile and a rate tell of a call, by their row ids, made when it is met first."""
+
+    def __init__(self, of: findings.Known) -> None:
+        super().__init__()
+        self.of = of
+
+    def __missing__(self, ids: tuple[int, int | None]) -> tuple[Any, ...]:
+        """Make what is met for the first time."""
+        found = self[ids] = (*self.of.profiles[ids[0]], rate_of(self.of.rates[ids[1]]))
+        return found
+
+
+Sources = tuple[findings.Known, Sorts]
+
+
+def sources_of(connection: apsw.Connection) -> Sources:
+    """Return what calls refer to."""
     of = findings.known(connection)
+    return of, Sorts(of)
+
+
+def threads(
+    connection: apsw.Connection, sources: Sources, wanted: Sequence[int], bounds: Bounds,
+) -> Iterator[tuple[int, Thread]]:  # fmt: skip
+    """Give some threads as the rules see them, those that have calls."""
+    of, sorts = sources
     swarms = _swarms(findings.agents(connection, wanted), bounds)
     below = findings.below(connection, wanted)
-    rates = {row_id: rate_of(row) for row_id, row in of.rates.items()}
     for row_id, told in findings.calls(connection, of, wanted):
-        calls = [call_of(row[:-2], of.profiles[row[-2]], rates[row[-1]], facts) for row, facts in told]
+        calls = calls_of(told, sorts)
         orphan = calls[0].kind == "subagent" and row_id not in below
         yield row_id, Thread(calls, misses(calls, bounds), orphan, swarms.get(row_id, 0))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from codex_usage_tracker.config.thresholds import Thresholds
 
 PPM = 1_000_000
 MINUTE_MS = 60_000
 USD_PER_CREDIT_UNIT = 4
 """USD units of a credit unit: 25 credits are a dollar."""
-NO_FACTS = (0,) * 6
 Prices = tuple[int, int, int, int]
 """USD units of a token of uncached input, cached input, cache write and output."""
 
@@ -148,6 +149,13 @@ def rate_of(row: tuple[int | None, ...]) -> Rate:
     return Rate(worth if None in row[:4] else row[:4], credits_)  # type: ignore[arg-type]
 
 
-def call_of(row: tuple[Any, ...], profile: tuple[Any, ...], rate: Rate, facts: tuple[Any, ...]) -> Call:
-    """Return a call made of its stored columns."""
-    return Call._make((*row[1:], *profile, rate, *(facts or NO_FACTS)))
+STORED = Call._fields.index("model")
+"""So many of a call's fields are columns; then come those of its profile and its rate, and the facts."""
+
+
+def calls_of(
+    told: Sequence[tuple[tuple[Any, ...], tuple[int, ...]]], sorts: Mapping[tuple[int, int | None], tuple[Any, ...]],
+) -> list[Call]:  # fmt: skip
+    """Return calls made of their stored columns and facts; `sorts` has what profiles and rates tell."""
+    made: list[Call] = list(map(Call._make, [row[:STORED] + sorts[row[STORED:-1]] + facts for row, facts in told]))
+    return made

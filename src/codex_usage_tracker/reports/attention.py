@@ -14,7 +14,7 @@ from codex_usage_tracker.contract.findings import (
 )
 from codex_usage_tracker.insights import judging, lifecycle
 from codex_usage_tracker.insights.cache import diagnosis
-from codex_usage_tracker.insights.claims import Claim, Purse
+from codex_usage_tracker.insights.claims import Claim, settled
 from codex_usage_tracker.insights.rules import ORDER
 from codex_usage_tracker.insights.score import score, severity
 from codex_usage_tracker.insights.thread import PPM, bounds_of
@@ -138,7 +138,7 @@ class Judged(NamedTuple):
 def judged(reader: Reader, members: Sequence[int], own: int | None, thresholds: Thresholds) -> Judged:
     """Judge some threads now."""
     bounds = bounds_of(thresholds)
-    threads = judging.threads(reader.db, members, bounds)
+    threads = judging.threads(reader.db, judging.sources_of(reader.db), members, bounds)
     return Judged({row_id: (thread, judging.findings_of(thread, bounds)) for row_id, thread in threads}, own, bounds)
 
 
@@ -156,7 +156,7 @@ def of_call(reader: Reader, row_id: int, thresholds: Thresholds) -> tuple[CacheS
     place = next(place for place, call in enumerate(thread.calls) if call.id == row_id)
     call = thread.calls[place]
     cache = diagnosis(call, thread.calls[place - 1] if place else None, bounds)
-    lost = Purse(call).take(Claim(place, cache.lost, over_cached=True))
+    lost = next(settled(call, [Claim(place, cache.lost, over_cached=True)]))
     told = CacheState(
         state=cache.state,
         lost_tokens=cache.lost,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -44,8 +45,8 @@ FROM json_each(?) wanted CROSS JOIN call INDEXED BY call_thread ON call.thread_i
 CROSS JOIN fact ON fact.call_id = call.id WHERE label_id IN ({all}) GROUP BY call_id
 """
 CALLS = """
-SELECT thread_id, call.id, call.key, at, turn_id, input, cached_input, cache_write, output, reasoning, usd,
-  context_window, duration_ms, profile_id, rate_id
+SELECT call.id, call.key, at, turn_id, input, cached_input, cache_write, output, reasoning, usd, context_window,
+  duration_ms, profile_id, rate_id, thread_id
 FROM json_each(?) wanted CROSS JOIN call INDEXED BY call_thread ON call.thread_id = wanted.value
 ORDER BY wanted.key, at, line, call.key
 """
@@ -62,6 +63,7 @@ WHERE thread.root_id <> thread.id AND other.root_id <> other.id
 """
 """How many agents work at once is told of each of them."""
 THESE = "thread IN (SELECT value FROM json_each(?))"
+NO_FACTS = (0,) * len(CLASSES)
 TALLY = """
 INSERT INTO found SELECT rule, ?1 * count(*), ?1 * sum(tokens), ?1 * ifnull(sum(finding.stake), 0),
   ?1 * ifnull(sum(drawn), 0)
@@ -123,15 +125,11 @@ def _labels(connection: apsw.Connection, condition: str) -> str:
 def calls(
     connection: apsw.Connection, of: Known, threads: Sequence[int],
 ) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:  # fmt: skip
-    """Give some threads with the columns of their calls: those of `CALLS`, then those of `FACTS`, or ()."""
+    """Give some threads with the columns of their calls: those of `CALLS`, and those of `FACTS`."""
     wanted = msgspec.json.encode(threads).decode()
     facts = {row[0]: row[1:] for row in rows(connection, of.facts, (wanted,))}
-    for thread, found in groupby(rows(connection, CALLS, (wanted,)), key=_first):
-        yield thread, [(row, facts.get(row[1], ())) for row in found]
-
-
-def _first(row: tuple[Any, ...]) -> Any:
-    return row[0]
+    for thread, found in groupby(rows(connection, CALLS, (wanted,)), key=itemgetter(-1)):
+        yield thread, [(row, facts.get(row[0], NO_FACTS)) for row in found]
 
 
 def below(connection: apsw.Connection, threads: Sequence[int]) -> set[int]:

@@ -1,7 +1,5 @@
 """A cache that is missed though neither time nor another model explains it."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from codex_usage_tracker.insights.cache import BREAK

@@ -1,7 +1,5 @@
 """A thread that is taken up again after its cache has gone: what was cached is read anew, at the full price."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from codex_usage_tracker.insights.cache import COLD

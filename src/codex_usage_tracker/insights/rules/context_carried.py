@@ -1,16 +1,9 @@
 """Context that is carried along for so long that a fresh thread would have paid."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from codex_usage_tracker.insights.claims import Claim, Rule
-from codex_usage_tracker.insights.thread import PPM
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import PPM, Bounds, Thread
 
 TIMES = 2
 """So many times the price of a fresh start is carried before the rule speaks: a summary leaves something out."""

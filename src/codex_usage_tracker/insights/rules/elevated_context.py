@@ -1,17 +1,11 @@
 """A context window that is filling up."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from codex_usage_tracker.insights.claims import Claim, Rule
 from codex_usage_tracker.insights.rules import context_bloat
 from codex_usage_tracker.insights.rules.full import over
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import Bounds, Thread
 
 
 def found(thread: Thread, bounds: Bounds) -> Iterable[Claim]:

@@ -1,16 +1,9 @@
 """Calls that fill their context window to between two shares."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from codex_usage_tracker.insights.claims import Claim
-from codex_usage_tracker.insights.thread import PPM
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from codex_usage_tracker.insights.thread import Thread
+from codex_usage_tracker.insights.thread import PPM, Thread
 
 ENDLESS = 1 << 40
 

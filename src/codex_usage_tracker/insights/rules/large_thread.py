@@ -1,16 +1,10 @@
 """A thread that has become large."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from codex_usage_tracker.insights.claims import Claim, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import Bounds, Thread
 
 
 def found(thread: Thread, bounds: Bounds) -> Iterator[Claim]:

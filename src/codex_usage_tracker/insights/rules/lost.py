@@ -1,16 +1,9 @@
 """Input that was lost from the cache, whatever the reason."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from codex_usage_tracker.insights.claims import Claim
-from codex_usage_tracker.insights.thread import MINUTE_MS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import MINUTE_MS, Bounds, Thread
 
 HOURS = 120
 DAYS = 48

@@ -1,16 +1,9 @@
 """A request of which little came from the cache."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from codex_usage_tracker.insights.claims import ALL, Claim, Rule
-from codex_usage_tracker.insights.thread import PPM
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import PPM, Bounds, Thread
 
 
 def found(thread: Thread, bounds: Bounds) -> Iterable[Claim]:

@@ -1,15 +1,9 @@
 """Much input for little output."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from codex_usage_tracker.insights.claims import ALL, Claim, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import Bounds, Thread
 
 
 def found(thread: Thread, bounds: Bounds) -> Iterable[Claim]:

@@ -1,7 +1,5 @@
 """A thread that goes on with another model, which has nothing in its cache."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from codex_usage_tracker.insights.cache import SWITCH

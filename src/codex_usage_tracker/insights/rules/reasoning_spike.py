@@ -1,16 +1,9 @@
 """Output that is mostly reasoning."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from codex_usage_tracker.insights.claims import Claim, Rule
-from codex_usage_tracker.insights.thread import PPM
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import PPM, Bounds, Thread
 
 
 def found(thread: Thread, bounds: Bounds) -> Iterable[Claim]:

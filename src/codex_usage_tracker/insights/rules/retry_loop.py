@@ -1,15 +1,9 @@
 """Tools that fail again and again: calls in a row of one turn whose commands fail, of which none succeeds."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from codex_usage_tracker.insights.claims import ALL, Claim, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import Bounds, Thread
 
 
 def found(thread: Thread, bounds: Bounds) -> Iterator[Claim]:

@@ -1,15 +1,9 @@
 """A turn that goes on and on without a word of the user."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from codex_usage_tracker.insights.claims import ALL, Claim, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import Bounds, Thread
 
 
 def found(thread: Thread, bounds: Bounds) -> Iterator[Claim]:

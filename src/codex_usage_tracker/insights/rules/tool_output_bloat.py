@@ -1,16 +1,9 @@
 """Outputs of tools that make up most of what is new in a request."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from codex_usage_tracker.insights.claims import Claim, Rule
-from codex_usage_tracker.insights.thread import PPM
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from codex_usage_tracker.insights.thread import Bounds, Thread
+from codex_usage_tracker.insights.thread import PPM, Bounds, Thread
 
 
 def found(thread: Thread, bounds: Bounds) -> Iterator[Claim]:
