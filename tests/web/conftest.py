@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from starlette.testclient import TestClient
 
 from codex_usage_tracker.demo import DemoPlan, write_history
@@ -153,6 +153,7 @@ def until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        expect.set_options(timeout=10_000)
         yield started
         started.close()
 

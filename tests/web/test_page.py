@@ -61,7 +61,7 @@ def test_a_filter_holds_in_every_view_until_it_is_taken_away(shown: Server, visi
 def test_the_keyboard_goes_anywhere(shown: Server, visit: Visit) -> None:
     page = visit(shown)
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").fill("projects")
+    page.get_by_role("combobox", name="Go to anything").fill("projects")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{shown.url}/?view=projects")
     page.keyboard.press("?")
