@@ -1,7 +1,9 @@
 // Where the user is: the view and all that shapes it, kept in the address, so that every state can be linked.
 import { remember, remembered } from "./theme.svelte";
 
-export const VIEWS = ["overview", "insights", "calls", "threads", "thread", "limits", "projects", "settings"] as const;
+export const VIEWS = [
+  "overview", "insights", "calls", "call", "threads", "thread", "limits", "projects", "diagnostics", "settings",
+] as const;
 export type View = (typeof VIEWS)[number];
 export const STARTS = ["overview", "insights"] as const;
 const START_KEY = "codex-usage-start";
@@ -9,7 +11,7 @@ export type State = Readonly<Record<string, readonly string[]>>;
 type Changes = Record<string, string | readonly string[] | null | undefined>;
 
 /** Views as links of other trackers name them. */
-const SPELLINGS: Readonly<Record<string, View>> = { call: "calls", usage: "overview" };
+const SPELLINGS: Readonly<Record<string, View>> = { usage: "overview" };
 
 /** The filters that every view obeys, as the questions name them. */
 export const FILTERS = [

@@ -35,7 +35,7 @@ export class Refusal extends Error {
 
   /** Whether this browser was not let in. */
   get isLocked(): boolean {
-    return this.status === 401 || this.status === 403;
+    return this.status === 401 || (this.status === 403 && this.code !== TEXTS_OFF);
   }
 
   /** Whether every question fares like this one: the server, the database or the way in is the cause. */
@@ -50,6 +50,8 @@ const UNREACHABLE = new Refusal(
   "Start it again: codex-usage-tracker serve-dashboard --open",
   0,
 );
+/** The code of a refusal where the texts of calls are switched off: nothing else is locked then. */
+export const TEXTS_OFF = "context_disabled";
 const KEPT = 60;
 const AGAIN_MS = 2000;
 

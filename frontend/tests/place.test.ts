@@ -28,4 +28,4 @@ test("equal questions are equal addresses", () =>
   expect(query({ b: ["2", "1"], a: 1, none: undefined, no: false, empty: "" })).toBe("a=1&b=2&b=1"));
 
 test("links of other trackers to a call are understood", () =>
-  expect(read("?view=call&record=abc")).toEqual({ view: "calls", state: { record: ["abc"] } }));
+  expect(read("?view=call&record=abc")).toEqual({ view: "call", state: { record: ["abc"] } }));

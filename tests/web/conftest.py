@@ -35,7 +35,7 @@ IN_A_BROWSER = [
     pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine"),
     pytest.mark.skipif(not BUILT.exists(), reason="the dashboard is not built: make dashboard"),
 ]
-VIEWS = ("overview", "calls", "threads", "limits", "projects", "settings")
+VIEWS = ("overview", "insights", "calls", "threads", "limits", "projects", "diagnostics", "settings")
 
 
 @pytest.fixture
@@ -193,9 +193,9 @@ def visit(browser: Browser) -> Iterator[Visitor]:
     assert visitor.troubles == []
 
 
-def made_up(server: Callable[..., Server], home: Path, calls_made: int = 600) -> Server:
+def made_up(server: Callable[..., Server], home: Path, calls_made: int = 600, bytes_per_call: int = 1700) -> Server:
     """Return a server of a made-up history, all of which it has read."""
-    write_history(DemoPlan(home, calls=calls_made, bytes_per_call=1700))
+    write_history(DemoPlan(home, calls=calls_made, bytes_per_call=bytes_per_call))
     found = server(home=home)
     assert until(lambda: calls(found) == calls_made, 20)
     return found

@@ -19,7 +19,7 @@ AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 PICTURES = ROOT / "build/pictures"
 SIZES = [(1440, 900), (390, 844)]
 SCHEMES = ["light", "dark"]
-VIEWS = ("overview", "calls", "threads", "thread", "limits", "projects", "settings")
+VIEWS = ("overview", "insights", "calls", "threads", "thread", "limits", "projects", "diagnostics", "settings")
 pytestmark = [
     *IN_A_BROWSER,
     pytest.mark.skipif(not AXE.exists(), reason="the dashboard's tools are not there: make dashboard"),
@@ -73,7 +73,13 @@ def queries(server: Server) -> dict[str, str]:
         record = server.get("/api/calls?range=alltime&sort=tokens&limit=1").json()["rows"][0]["record_id"]
         opened = "".join(f"&open={row['thread_id']}" for row in rows[:3])
         found |= {"thread": f"?view=thread&id={thread}", "threads": f"?view=threads&range=alltime{opened}"}
-        found |= {"call": f"?view=calls&range=alltime&record={record}"}
+        found |= {
+            "panel": f"?view=calls&range=alltime&record={record}",
+            "call": f"?view=call&record={record}&mode=full",
+        }
+        found |= {
+            name: f"?view=diagnostics&range=alltime&section={name}" for name in ("facts", "concentration", "commands")
+        }
     return found
 
 
@@ -99,7 +105,7 @@ def faults(page: Page) -> list[str]:
 def picture(page: Page, name: str, width: int, scheme: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(
-        path=PICTURES / f"{name}-{scheme}-{width}.png", full_page="calls" not in name and "call" not in name
+        path=PICTURES / f"{name}-{scheme}-{width}.png", full_page="calls" not in name and "panel" not in name
     )
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 from codex_usage_tracker.contract import Row
 from codex_usage_tracker.contract import diagnostics as contract
 from codex_usage_tracker.pricing.money import share_text
-from codex_usage_tracker.query import concentration, facts, run
+from codex_usage_tracker.query import concentration, facts, run, threads
 from codex_usage_tracker.query.dimensions import DIMENSIONS
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.reports.asks import Ask, CallsChoice, filter_of
@@ -93,13 +93,15 @@ def concentrated(reader: Reader, chosen: Filter) -> contract.Concentration:
 def _spread(reader: Reader, chosen: Filter, name: str) -> contract.ConcentrationRow:
     found = concentration.spread(reader, chosen, DIMENSIONS[name])
     shares = {f"top_{count}_share": share_text(found.of_largest(count), found.total) for count in (1, 3, 5)}
+    top = found.groups[:TOP_GROUPS]
+    names = threads.names(reader.db, [group.keys[0] or "" for group in top]) if name == "root_thread" else {}
     hundredths = found.total * found.total * DIGITS // found.squares if found.squares else 0
     return contract.ConcentrationRow(
         dimension=name, group_count=len(found.groups), **shares,
         effective_groups=f"{hundredths // DIGITS}.{hundredths % DIGITS:02}" if found.squares else None,
         top_rows=[
-            Row(key=group.keys[0], keys={name: group.keys[0]}, **named(group.numbers))
-            for group in found.groups[:TOP_GROUPS]
+            Row(key=key, keys={name: key}, name=names.get(key or ""), **named(numbers))
+            for (key, *_), numbers in ((group.keys, group.numbers) for group in top)
         ],
     )  # fmt: skip
 

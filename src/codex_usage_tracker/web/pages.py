@@ -26,6 +26,8 @@ TYPES = {
 HASHED = re.compile(r"-[\w-]{8,}\.\w+$")
 FOREVER, ANEW = "public, max-age=31536000, immutable", "no-cache"
 ZIPPED = (".css", ".html", ".js", ".json", ".svg", ".webmanifest")
+LINKED = "/dashboard.html"
+"""Where links of other trackers look for the page."""
 PLAIN = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Codex Usage Tracker</title>
 <h1>The dashboard is not built</h1>
 <p>This checkout has no page yet: <code>make dashboard</code> builds it, and packages bring it along.</p>
@@ -64,7 +66,8 @@ def table(folder: str = FOLDER) -> dict[str, Asset]:
                 with open(path, "rb") as file:
                     asset = _asset(name, file.read())
                 found["/" + os.path.relpath(path, folder).replace(os.sep, "/")] = asset
-    return found | {"/": found.get("/index.html", found["/"])}
+    page = found.get("/index.html", found["/"])
+    return found | {"/": page, LINKED: page}
 
 
 def _asset(name: str, body: bytes) -> Asset:

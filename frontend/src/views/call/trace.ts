@@ -1,0 +1,77 @@
+// The lines of a log as a trace: when each came, and how long nothing came before it.
+import type { Evidence, EvidenceEntry, EvidenceOmitted } from "../../answers";
+import { count, exact } from "../../figures";
+
+export interface Traced {
+  entry: EvidenceEntry;
+  /** Milliseconds since the first entry, and since the one before; null where a line tells no time. */
+  since: number | null;
+  gap: number | null;
+}
+
+/** Puts entries of several answers, the oldest first, on one clock. */
+export function traced(entries: readonly EvidenceEntry[]): Traced[] {
+  const begun = entries.find((one) => one.timestamp !== null)?.timestamp ?? null;
+  let before: number | null = null;
+  return entries.map((entry) => {
+    const at = entry.timestamp;
+    const known = at !== null && begun !== null;
+    const told = { entry, since: known ? Math.max(0, at - begun) : null, gap: at !== null && before !== null ? Math.max(0, at - before) : null };
+    before = at ?? before;
+    return told;
+  });
+}
+
+const LINES = 12;
+const CHARACTERS = 1600;
+
+/** Returns the beginning of a text that stands where it is folded; all of it where that is short. */
+export function folded(text: string): string {
+  let end = -1;
+  for (let line = 0; line < LINES; line += 1) {
+    end = text.indexOf("\n", end + 1);
+    if (end < 0) return text.length > CHARACTERS * 1.25 ? text.slice(0, CHARACTERS) : text;
+  }
+  return text.slice(0, Math.min(end, CHARACTERS));
+}
+
+/** Says what the lines hold that is not shown. */
+export function omittedWords(omitted: EvidenceOmitted): string[] {
+  return [
+    omitted.entries ? `${count(omitted.entries, "older line")} since the call before` : "",
+    omitted.characters ? `${exact(omitted.characters)} characters cut from long texts` : "",
+    omitted.tool_outputs ? `${count(omitted.tool_outputs, "tool output")} of ${exact(omitted.tool_output_characters)} characters` : "",
+    omitted.compaction_histories ? count(omitted.compaction_histories, "compaction history", "compaction histories") : "",
+    omitted.repeated_lines ? `${count(omitted.repeated_lines, "line")} that tell the same once more` : "",
+    omitted.unreadable_lines ? count(omitted.unreadable_lines, "unreadable line") : "",
+  ].filter(Boolean);
+}
+
+export interface Estimate {
+  key: string;
+  label: string;
+  tokens: number;
+  told: string;
+}
+
+/** Returns what a call was sent, as the log counts it and as its lines let one guess, to be seen side by side. */
+export function estimates(found: Evidence): Estimate[] {
+  const lines = found.serialized_evidence;
+  return [
+    { key: "exact", label: "Uncached input", tokens: found.record.uncached_input_tokens, told: "exact, from the token count of this call" },
+    { key: "visible", label: "Visible texts", tokens: found.visible_token_estimate, told: counted(found.visible_token_estimator) },
+    { key: "lines", label: "Lines as they stand", tokens: lines.raw_json_token_estimate, told: `an upper bound, ${counted(lines.token_estimator)}` },
+  ];
+}
+
+function counted(by: string): string {
+  return by === "characters" ? "a token for three bytes" : `counted with ${by}`;
+}
+
+/** Says how the lines of the log explain the uncached input, if they do. */
+export function gapWords(found: Evidence): string {
+  const [sent, visible, most] = estimates(found).map((one) => one.tokens) as [number, number, number];
+  if (sent > most) return `At least ${exact(sent - most)} tokens of the uncached input stand in none of these lines: older input that was not taken from the cache, or what the client adds by itself.`;
+  if (sent > visible) return `The visible texts leave ${exact(sent - visible)} tokens of the uncached input to what stands around them in the lines, or to older input.`;
+  return "The visible texts alone are more than the uncached input: a part of them came from the cache.";
+}
