@@ -32,7 +32,9 @@ DEMO_CALLS, DEMO_BYTES_PER_CALL = 3_000, 1_600
 @click.option(
     "--refresh/--no-refresh", default=True, help="Read what is new, now and while it runs; as always, or not."
 )
-@click.option("--no-context-api", is_flag=True, help="Start with what calls were made of switched off; the page can switch it on.")
+@click.option(
+    "--no-context-api", is_flag=True, help="Start with what calls were made of switched off; the page can switch it on."
+)
 def command(asked: Invocation, host: str, port: int, opens: bool, refresh: bool, no_context_api: bool) -> None:
     """Serve the dashboard to this machine alone, until Ctrl-C.
 

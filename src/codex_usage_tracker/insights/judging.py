@@ -92,7 +92,7 @@ def judge(connection: apsw.Connection, thresholds: Thresholds, progress: Progres
         _judge(connection, sources, waiting[begin : begin + CHUNK], bounds)
         if progress is not None:
             progress(min(begin + CHUNK, len(waiting)), len(waiting))
-    findings.finish(connection, waiting, by)
+    findings.finish(connection, by)
     return len(waiting)
 
 
@@ -109,7 +109,7 @@ def _judge(connection: apsw.Connection, sources: Sources, wanted: Sequence[int],
         attention += [(row_id, call, stake) for call, stake in stakes.items()]
     rows.sort()
     attention.sort()
-    findings.write(connection, rows, attention)
+    findings.write(connection, wanted, rows, attention)
 
 
 class Sorts(dict[tuple[int, int | None], tuple[Any, ...]]):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.query.run import CALL_FIELDS, CALL_JOINS, Part, sums_of
 from codex_usage_tracker.store import rollups
+from codex_usage_tracker.store.ask import rows
 
 if TYPE_CHECKING:
     import apsw
@@ -76,4 +77,5 @@ def place(reader: apsw.Connection, row_id: int) -> tuple[Any, ...]:
 def pressure(reader: apsw.Connection, chosen: Filter) -> tuple[int, ...]:
     """Return of the calls that tell their window the sums of `rollups.CONTEXT` and the largest share (ppm)."""
     relation, values = sums_of(chosen, CONTEXT)
-    return reader.execute(f"SELECT {CONTEXT_SUMS} FROM {relation}", values).fetchall()[0]
+    found: tuple[int, ...] = next(rows(reader, f"SELECT {CONTEXT_SUMS} FROM {relation}", values))
+    return found

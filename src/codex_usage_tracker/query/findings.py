@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from codex_usage_tracker.query.filters import Filter, threads, where
+from codex_usage_tracker.query.filters import Filter, Where, threads, where
 from codex_usage_tracker.store.ask import rows, scalar
+from codex_usage_tracker.store.findings import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,14 +29,10 @@ SELECT (SELECT count(*) FROM scored),
 """
 
 
-ACTIVE = Filter(archived=False)
-WITHOUT_ARCHIVED = """
-SELECT rule, sum(calls), sum(tokens), sum(stake), sum(drawn) FROM (SELECT * FROM found UNION ALL
-  SELECT rule, -count(*), -sum(tokens), -ifnull(sum(finding.stake), 0), -ifnull(sum(drawn), 0)
-  FROM (SELECT id FROM thread WHERE archived) CROSS JOIN attention ON thread = id CROSS JOIN finding USING (call_id)
-  GROUP BY rule) GROUP BY rule HAVING sum(calls) ORDER BY rule
-"""
-"""Few threads are archived: what was found in them is taken from what was found in all."""
+ROOTS = (
+    "SELECT coalesce(root_id, id) AS root, sum(stake) AS stake, sum(calls) FROM ({sums}) sums JOIN thread ON id = sums.thread_id"
+    " GROUP BY root ORDER BY 2 DESC, root LIMIT {limit}"
+)
 
 
 class Sum(NamedTuple):
@@ -87,12 +84,29 @@ def _source(
 
 def by_rule(reader: apsw.Connection, chosen: Filter) -> list[Sum]:
     """Return what each rule found, without what is empty."""
+    built = _by_quarter(reader, chosen)
+    if built is not None:
+        sql = f"SELECT rule, sum(calls), sum(tokens), sum(stake), sum(drawn) FROM found{built.sql} GROUP BY rule"
+        return [Sum._make(row) for row in rows(reader, sql, built.values) if row[0] != ANY]
     source, values = _source(reader, chosen, "finding")
-    if source == "finding":
-        sql = "SELECT * FROM found WHERE calls ORDER BY rule"
-    else:
-        sql = WITHOUT_ARCHIVED if chosen == ACTIVE else f"SELECT rule, {SUMS} FROM {source} GROUP BY rule"
-    return [Sum._make(row) for row in rows(reader, sql, () if chosen == ACTIVE else values)]
+    return [Sum._make(row) for row in rows(reader, f"SELECT rule, {SUMS} FROM {source} GROUP BY rule", values)]
+
+
+def roots(reader: apsw.Connection, chosen: Filter, *, limit: int) -> list[tuple[int, int, int]]:
+    """Return the root threads with the most at stake: row id, stake in USD units, calls."""
+    built = _by_quarter(reader, chosen)
+    if built is None:
+        return top(reader, chosen, least=0, limit=limit).roots
+    built.conditions.append(f"rule = {ANY}")
+    sums = f"SELECT thread_id, sum(stake) AS stake, sum(calls) AS calls FROM found{built.sql} GROUP BY 1"
+    return list(rows(reader, ROOTS.format(sums=sums, limit=limit), built.values))
+
+
+def _by_quarter(reader: apsw.Connection, chosen: Filter) -> Where | None:
+    """Return a filter of the sums by thread and quarter of an hour; None where single calls must be looked at."""
+    built = where(chosen, threads(reader, chosen))
+    sums_tell = built.by_quarter and all(one.startswith(("thread_id ", "quarter ")) for one in built.conditions)
+    return built if sums_tell else None
 
 
 def by_root(reader: apsw.Connection, chosen: Filter, roots: Sequence[int]) -> dict[int, list[Sum]]:

@@ -74,13 +74,13 @@ def insights(reader: Reader, chosen: Filter, thresholds: Thresholds) -> Insights
     by_status = {one.keys[0]: named(one.numbers) for one in statuses}
     usd = numbers[USD]
     seen = Seen(named(numbers), usd, by_status, findings.by_rule(reader.db, chosen), bounds)
-    top = findings.top(reader.db, chosen, least=0, limit=MOST_THREADS)
-    threads = flagged_threads(reader, chosen, top.roots, bounds)
+    roots = findings.roots(reader.db, chosen, limit=MOST_THREADS)
+    threads = flagged_threads(reader, chosen, roots, bounds)
     return Insights(
         schema=schema("insights"),
         scope=scope_of(reader, chosen),
         score=usd_text(sum(one.stake or 0 for one in seen.sums)),
-        cards=_cards(seen, threads[0] if threads else None, top),
+        cards=_cards(seen, threads[0] if threads else None, roots[0][1] if roots else 0),
         presets=list(_presets(seen)),
         threads=threads,
         findings=[finding_sum(one, bounds, usd) for one in _ranked(seen.sums)],
@@ -100,11 +100,11 @@ def link_to(rule: str) -> ViewLink:
     return ViewLink(view=view, filters={"finding": [rule]}, sort=sort)
 
 
-def _cards(seen: Seen, costliest: FlaggedThread | None, top: findings.Top) -> list[Card]:
+def _cards(seen: Seen, costliest: FlaggedThread | None, stake: int) -> list[Card]:
     """Return what has most at stake: rules, and the thread with most."""
     cards = [(one.stake or 0, _rule_card(one, seen.bounds)) for one in seen.sums if one.stake]
-    if costliest is not None and top.roots[0][1]:
-        cards.append((top.roots[0][1], _thread_card(costliest)))
+    if costliest is not None and stake:
+        cards.append((stake, _thread_card(costliest)))
     return [card for _, card in sorted(cards, key=lambda one: (-one[0], one[1].key))[:MOST_CARDS]]
 
 

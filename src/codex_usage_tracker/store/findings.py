@@ -25,6 +25,9 @@ KEYS = (
 Finding = tuple[int, int, int | None, int | None, int, int]
 """A call's row id, a rule's place, USD units and credit units (None without a price), tokens, the rule's own figure."""
 
+Flagged = tuple[int, int, int]
+"""Row ids of a thread and of a call of it to look at, and what is at stake in USD units."""
+
 SEARCHING = ("rg", "grep", "find", "fd", "ag", "ack", "diff", "diff3", "cmp", "test", "which", "git-grep", "pgrep")
 """Commands that end with 1 where they find nothing."""
 CLASSES = {
@@ -62,15 +65,18 @@ JOIN thread other ON other.root_id = thread.root_id
 WHERE thread.root_id <> thread.id AND other.root_id <> other.id
 """
 """How many agents work at once is told of each of them."""
-THESE = "thread IN (SELECT value FROM json_each(?))"
+WANTED = "(SELECT value FROM json_each(?))"
+THESE = f"thread IN {WANTED}"
 NO_FACTS = (0,) * len(CLASSES)
-TALLY = """
-INSERT INTO found SELECT rule, ?1 * count(*), ?1 * sum(tokens), ?1 * ifnull(sum(finding.stake), 0),
-  ?1 * ifnull(sum(drawn), 0)
-FROM json_each(?2) wanted CROSS JOIN attention ON thread = wanted.value CROSS JOIN finding USING (call_id)
-GROUP BY rule
-ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, tokens = tokens + excluded.tokens,
-  stake = stake + excluded.stake, drawn = drawn + excluded.drawn
+ANY = -1
+"""The place of no rule: sums of calls in which any rule found something, each counted once."""
+SUMS = f"""
+INSERT INTO found SELECT thread, at / 900000, rule, count(*), sum(tokens), sum(stake), sum(drawn) FROM (
+  SELECT thread, call_id, rule, tokens, finding.stake AS stake, drawn
+  FROM json_each(?1) wanted CROSS JOIN attention ON thread = wanted.value CROSS JOIN finding USING (call_id)
+  UNION ALL SELECT thread, call_id, {ANY}, 0, stake, NULL
+  FROM json_each(?1) wanted CROSS JOIN attention ON thread = wanted.value
+) CROSS JOIN call ON call.id = call_id GROUP BY 1, 2, 3
 """
 TABLES = ("finding", "attention", "found", "unjudged")
 
@@ -96,16 +102,11 @@ def unjudged(connection: apsw.Connection, fingerprint: str) -> list[int]:
         return [row[0] for row in rows(connection, "SELECT id FROM thread")]
     connection.execute(SIBLINGS)
     waiting = [row[0] for row in rows(connection, "SELECT thread FROM unjudged")]
-    _tally(connection, waiting, -1)
     of = (msgspec.json.encode(waiting).decode(),)
     connection.execute(f"DELETE FROM finding WHERE call_id IN (SELECT call_id FROM attention WHERE {THESE})", of)
     connection.execute(f"DELETE FROM attention WHERE {THESE}", of)
+    connection.execute(f"DELETE FROM found WHERE thread_id IN {WANTED}", of)
     return waiting
-
-
-def _tally(connection: apsw.Connection, threads: Sequence[int], sign: int) -> None:
-    """Add what was found of some threads to the sums of all, or take it away."""
-    connection.execute(TALLY, (sign, msgspec.json.encode(threads).decode()))
 
 
 def known(connection: apsw.Connection) -> Known:
@@ -147,16 +148,16 @@ def agents(connection: apsw.Connection, threads: Sequence[int]) -> dict[int, lis
 
 
 def write(
-    connection: apsw.Connection, found: Iterable[Finding], attention: Iterable[tuple[int, int, int]],
+    connection: apsw.Connection, judged: Sequence[int], found: Iterable[Finding], flagged: Iterable[Flagged],
 ) -> None:  # fmt: skip
-    """Add findings, and threads with their calls to look at and what is at stake in these."""
+    """Add what was found in judged threads: findings, calls to look at, and their sums."""
     connection.executemany("INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?, ?, ?)", found)
-    connection.executemany("INSERT OR REPLACE INTO attention VALUES (?, ?, ?)", attention)
+    connection.executemany("INSERT OR REPLACE INTO attention VALUES (?, ?, ?)", flagged)
+    connection.execute(SUMS, (msgspec.json.encode(judged).decode(),))
 
 
-def finish(connection: apsw.Connection, threads: Sequence[int], fingerprint: str) -> None:
-    """Note that all threads are judged, the last of them these, and by what."""
-    _tally(connection, threads, 1)
+def finish(connection: apsw.Connection, fingerprint: str) -> None:
+    """Note that all threads are judged, and by what."""
     connection.execute("DELETE FROM unjudged")
     connection.execute("INSERT INTO meta VALUES ('judgements', 1) ON CONFLICT DO UPDATE SET value = value + 1")
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('findings', ?)", (fingerprint,))

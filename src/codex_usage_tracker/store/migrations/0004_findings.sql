@@ -16,12 +16,15 @@ CREATE TABLE attention (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE found (
-  rule   INTEGER PRIMARY KEY,
-  calls  INTEGER NOT NULL,
-  tokens INTEGER NOT NULL,
-  stake  INTEGER NOT NULL,
-  drawn  INTEGER NOT NULL
-) STRICT;
+  thread_id INTEGER NOT NULL,
+  quarter   INTEGER NOT NULL,
+  rule      INTEGER NOT NULL,
+  calls     INTEGER NOT NULL,
+  tokens    INTEGER NOT NULL,
+  stake     INTEGER,
+  drawn     INTEGER,
+  PRIMARY KEY (thread_id, quarter, rule)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unjudged (
   thread INTEGER PRIMARY KEY
