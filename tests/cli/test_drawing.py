@@ -5,7 +5,7 @@ import pytest
 from codex_usage_tracker.cli import bars, figures
 from codex_usage_tracker.cli.screen import ASCII, UNICODE, Screen
 from codex_usage_tracker.cli.table import Column, Table
-from codex_usage_tracker.cli.text import cells, cut, cut_start, pad, safe
+from codex_usage_tracker.cli.text import cells, cut, cut_list, cut_start, pad, safe
 from codex_usage_tracker.contract import Tokens
 
 PLAIN = Screen(None, colour=False, glyphs=UNICODE)
@@ -46,6 +46,26 @@ def test_cut_start_and_pad() -> None:
     assert cut_start("/home/me/code", 6) == "…/code"
     assert pad("漢", 4) == "漢  "
     assert pad("1", 3, right=True) == "  1"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("Cold resume, cache break", 24, "Cold resume, cache break"),
+        ("Cold resume, cache break", 23, "Cold resume +1"),
+        ("Cold resume, cache break, high cost +7", 38, "Cold resume, cache break, high cost +7"),
+        ("Cold resume, cache break, high cost +7", 37, "Cold resume, cache break +8"),
+        ("Cold resume, cache break, high cost +7", 20, "Cold resume +9"),
+        ("Cold resume, cache break, high cost +7", 10, "Cold r… +9"),
+        ("Cold resume, cache break", 3, " +1"),
+        ("Cold resume", 8, "Cold re…"),
+        ("Cold resume, cache break", 2, " …"),
+        ("", 8, ""),
+    ],
+)
+def test_names_of_a_list_that_do_not_fit_are_counted(text: str, width: int, shown: str) -> None:
+    assert cut_list(text, width) == shown
+    assert cells(cut_list(text, width)) <= width
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from codex_usage_tracker.cli.figures import exact, share, tokens
 from codex_usage_tracker.cli.money import cost_of, credits_of
 from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.table import Cell, Column, Table
+from codex_usage_tracker.cli.text import cut, cut_start
 from codex_usage_tracker.contract import Row, Summary, Tokens
 from codex_usage_tracker.query.dimensions import named
 
@@ -56,8 +57,8 @@ def _key_columns(answer: Summary) -> list[Column]:
     columns = []
     for name in answer.group_by:
         dimension = named(name)
-        path = dimension.name in PATHS
-        columns.append(Column(dimension.label, right=False, shrinks=dimension.source != "time", keeps_end=path))
+        shorten = cut_start if dimension.name in PATHS else cut
+        columns.append(Column(dimension.label, right=False, shrinks=dimension.source != "time", shorten=shorten))
     if _by_thread(answer):
         columns[:1] = [columns[0], Column("Id", right=False, leaves=5, style="faint")]
     return columns

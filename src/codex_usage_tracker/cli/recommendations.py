@@ -14,7 +14,7 @@ from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.cli.money import cost_of, cost_of_call, dollars
 from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.table import Cell, Column, Picture, Table
-from codex_usage_tracker.cli.text import cells
+from codex_usage_tracker.cli.text import cells, cut_list
 from codex_usage_tracker.contract.findings import Finding, FindingSum
 from codex_usage_tracker.contract.insights import FlaggedCall, FlaggedThread, Recommendations
 from codex_usage_tracker.reports import asks
@@ -23,7 +23,7 @@ from codex_usage_tracker.reports.recommendations import recommendations
 STYLES = {"high": "bad", "medium": "warning", "review": ""}
 AT_STAKE = Column("At stake", style="strong")
 PICTURE = Column("", right=False, leaves=3, least=8, most=24)
-WHY = Column("Why", right=False, shrinks=True)
+WHY = Column("Why", right=False, shrinks=True, shorten=cut_list)
 COST = Column("Est. cost ", leaves=4)
 THREADS = (Column("Thread", right=False, shrinks=True), AT_STAKE, PICTURE, COST, Column("Calls", leaves=5), WHY)
 CALLS = (
@@ -31,6 +31,7 @@ CALLS = (
     Column("Model", right=False, leaves=5), WHY,
 )  # fmt: skip
 ADVISED = 3
+MOST_REASONS = 3
 
 
 @options.command("recommendations")
@@ -109,7 +110,8 @@ def _amount(text: str | None) -> Decimal:
 
 
 def _reasons(found: Sequence[Finding | FindingSum]) -> str:
-    return ", ".join(one.title.lower() if place else one.title for place, one in enumerate(found))
+    told = ", ".join(one.title.lower() if place else one.title for place, one in enumerate(found[:MOST_REASONS]))
+    return told + (f" +{len(found) - MOST_REASONS}" if len(found) > MOST_REASONS else "")
 
 
 def _advice(threads: Sequence[FlaggedThread], screen: Screen) -> Iterator[str]:

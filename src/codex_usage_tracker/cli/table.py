@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from codex_usage_tracker.cli.screen import Screen
-from codex_usage_tracker.cli.text import cells, cut, cut_start, pad, safe
+from codex_usage_tracker.cli.text import cells, cut, pad, safe
 
 Picture = Callable[[int, Screen], str]
 """Draws itself with colours in so many columns, no more and no fewer."""
 Cell = str | Picture
 
 GAP = "  "
-SHORTEST_TEXT = 10
 USUAL_TEXT = 18
 """Texts are cut to this before columns leave, and to less when no more can."""
 
@@ -25,7 +24,7 @@ class Column(NamedTuple):
     leaves: int = 0
     style: str = ""
     shrinks: bool = False
-    keeps_end: bool = False
+    shorten: Callable[[str, int, str], str] = cut
     least: int = 0
     most: int = 0
 
@@ -90,14 +89,13 @@ def _least_width(laid: Sequence[Laid]) -> int:
 
 
 def _fitted(laid: list[Laid], width: int) -> list[Laid]:
-    """Shrink the widest texts until all fits, and give pictures what is left."""
+    """Shrink the widest texts, step by step, until all fits, and give pictures what is left."""
     room = width - _whole_width(laid)
     while room < 0 and (widest := max(laid, key=lambda one: one.width if one.column.shrinks else 0)).column.shrinks:
-        step = min(-room, max(widest.width - SHORTEST_TEXT, 0)) or min(-room, widest.width - 1)
-        if step <= 0:
+        if widest.width == 1:
             break
-        laid = [one._replace(width=one.width - step) if one is widest else one for one in laid]
-        room += step
+        laid = [one._replace(width=one.width - 1) if one is widest else one for one in laid]
+        room += 1
     pictures = [one for one in laid if one.column.most]
     for one in pictures:
         wider = min(max(room, 0) // len(pictures), one.column.most - one.width)
@@ -113,6 +111,5 @@ def _line(row: Sequence[Cell], laid: Sequence[Laid], screen: Screen, style: str 
 def _drawn(cell: Cell, one: Laid, screen: Screen, style: str) -> str:
     if not isinstance(cell, str):
         return cell(one.width, screen)
-    shorten = cut_start if one.column.keeps_end else cut
-    text = pad(shorten(safe(cell), one.width, screen.glyphs.more), one.width, right=one.column.right)
+    text = pad(one.column.shorten(safe(cell), one.width, screen.glyphs.more), one.width, right=one.column.right)
     return screen.style(text, style or one.column.style)

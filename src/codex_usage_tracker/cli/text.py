@@ -46,6 +46,17 @@ def cut_start(text: str, width: int, more: str = "…") -> str:
     return text if cells(text) <= width else cut(text[::-1], width, more[::-1])[::-1]
 
 
+def cut_list(text: str, width: int, more: str = "…") -> str:
+    """Return a list whose last names are left out until the others fit, and counted: Cold resume, high cost +7."""
+    named, _, others = text.partition(" +")
+    count = int(others or 0)
+    while cells(text) > width and ", " in named:
+        named, count = named.rpartition(", ")[0], count + 1
+        text = f"{named} +{count}"
+    rest = text.removeprefix(named)
+    return cut(cut(named, width - len(rest), more) + rest, width, more)
+
+
 def pad(text: str, width: int, *, right: bool = False) -> str:
     """Return a text filled up with spaces to so many columns."""
     space = " " * (width - cells(text))
