@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.measures import append, cold, footprint, memory, report, startup, unchanged
+from bench.measures import append, cold, dashboard, footprint, memory, report, startup, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,4 +20,5 @@ MEASURES: dict[str, Callable[[Setting], list[Line]]] = {
     "memory": memory.measure,
     "bytes": footprint.measure,
     "start-up": startup.measure,
+    "dashboard": dashboard.measure,
 }
