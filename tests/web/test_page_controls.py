@@ -284,13 +284,20 @@ def test_a_turn_opens_into_its_calls(shown: Server, visit: Visitor) -> None:
 
 def test_what_its_course_says_leads_to_the_call(shown: Server, visit: Visitor) -> None:
     thread = parent(shown)["thread_id"]
-    calls = shown.get(f"/api/thread?thread={thread}&limit=0").json()["calls"]
-    most = max(one["total_tokens"] for one in calls if one["thread_id"] == thread)
+    told = shown.get(f"/api/thread?thread={thread}&limit=1").json()
+    jump = next(one for one in told["lifecycle"] if one["key"] == "largest_jump")
     page = visit(shown, f"&view=thread&id={thread}")
-    course = page.get_by_role("region", name="What its course says")
-    course.get_by_role("link").filter(has_text="tokens, $").first.click()
-    chosen = next(one for one in calls if one["record_id"] == state(page)["record"][0])
-    assert chosen["total_tokens"] == most
+    page.get_by_role("region", name="What its course says").get_by_role("link", name="Largest jump").click()
+    said(page, "record", jump["record_id"])
+
+
+def test_why_a_thread_is_flagged_leads_to_the_calls(shown: Server, visit: Visitor) -> None:
+    thread = shown.get("/api/recommendations?limit=1").json()["threads"][0]
+    page = visit(shown, f"&view=thread&id={thread['thread_id']}")
+    why = page.get_by_role("region", name="Why flagged")
+    why.get_by_role("link").first.click()
+    said(page, "finding", thread["findings"][0]["key"])
+    said(page, "view", "calls")
 
 
 def test_sub_agents_lead_down_and_up_again(shown: Server, visit: Visitor) -> None:

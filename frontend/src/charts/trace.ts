@@ -53,3 +53,9 @@ export function shownOf(text: string | undefined): Shown {
 export function isLimit(outcome: string | null): boolean {
   return /usage_limit|rate_limit|budget/.test(outcome ?? "");
 }
+
+/** Returns the calls that made the context shorter; where none is told of, the first ones after that. */
+export function shortenings(calls: readonly CallRow[]): CallRow[] {
+  const own = calls.filter((call) => call.kind === "compaction");
+  return own.length ? own : calls.filter((call) => call.reason === "post_compaction");
+}
