@@ -128,7 +128,7 @@ def test_keys_go_through_the_thread(shown: Server, visit: Visitor) -> None:
 def test_a_link_to_the_call_is_copied(shown: Server, visit: Visitor) -> None:
     record = shown.get("/api/calls?limit=1").json()["rows"][0]["record_id"]
     page = investigate(shown, visit, record, permissions=["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Copy a link to this call").click()
+    page.get_by_role("button", name="Copy link to this call").click()
     expect(page.get_by_text("Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == f"{shown.url}/?view=call&record={record}"
 

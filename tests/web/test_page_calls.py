@@ -167,7 +167,7 @@ def test_the_panel_goes_through_the_thread_and_gives_a_link(shown: Server, visit
     )
     panel = page.get_by_role("complementary")
     expect(panel.get_by_title(f"{found['total_tokens']:,}", exact=True)).to_be_visible()
-    panel.get_by_role("button", name="Copy a link").click()
+    panel.get_by_role("button", name="Copy link").click()
     expect(panel.get_by_text("Copied")).to_be_visible()
     assert found["record_id"] in page.evaluate("navigator.clipboard.readText()")
     before = shown.get(f"/api/call?record_id={found['record_id']}").json()["previous"]["record_id"]

@@ -42,7 +42,7 @@ export function omittedWords(omitted: EvidenceOmitted): string[] {
     omitted.characters ? `${exact(omitted.characters)} characters cut from long texts` : "",
     omitted.tool_outputs ? `${count(omitted.tool_outputs, "tool output")} of ${exact(omitted.tool_output_characters)} characters` : "",
     omitted.compaction_histories ? count(omitted.compaction_histories, "compaction history", "compaction histories") : "",
-    omitted.repeated_lines ? `${count(omitted.repeated_lines, "line")} that tell the same once more` : "",
+    omitted.repeated_lines ? count(omitted.repeated_lines, "line that repeats another", "lines that repeat others") : "",
     omitted.unreadable_lines ? count(omitted.unreadable_lines, "unreadable line") : "",
   ].filter(Boolean);
 }
@@ -58,7 +58,7 @@ export interface Estimate {
 export function estimates(found: Evidence): Estimate[] {
   const lines = found.serialized_evidence;
   return [
-    { key: "exact", label: "Uncached input", tokens: found.record.uncached_input_tokens, told: "exact, from the token count of this call" },
+    { key: "exact", label: "Uncached input", tokens: found.record.uncached_input_tokens, told: `exact, from the token count of this call${found.record.cache_write_input_tokens ? ", with what was written to the cache" : ""}` },
     { key: "visible", label: "Visible texts", tokens: found.visible_token_estimate, told: counted(found.visible_token_estimator) },
     { key: "lines", label: "Lines as they stand", tokens: lines.raw_json_token_estimate, told: `an upper bound, ${counted(lines.token_estimator)}` },
   ];
