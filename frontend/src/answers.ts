@@ -180,7 +180,7 @@ export interface Calls {
   totals: Numbers;
 }
 
-/** Something that needs attention, and where it is seen. */
+/** Something that needs attention, and where it is seen. `count` is of calls, threads or limits, as `unit` says. The card of the allowance tells of the `window` that presses most; nothing is at stake in it, and its `action` is the forecast. */
 export interface Card {
   action: string;
   count: number;
@@ -193,6 +193,7 @@ export interface Card {
   thread_name: string | null;
   title: string;
   unit: string;
+  window: Window | null;
 }
 
 /** The last seven local days beside the seven before them; calls without a price in USD are in neither. */
@@ -1159,7 +1160,7 @@ export interface ParsedAllowance {
   schema: string;
 }
 
-/** A view that is worth a look; `count` is of what it shows, `usd` and `credits` are what that is worth. */
+/** A view that is worth a look; `count` is of what it shows, calls or root threads as `unit` says. `usd` and `credits` are what that is worth. */
 export interface Preset {
   caption: string;
   count: number;
@@ -1167,6 +1168,7 @@ export interface Preset {
   key: string;
   link: ViewLink;
   title: string;
+  unit: string;
   usd: string | null;
 }
 
@@ -1243,6 +1245,15 @@ export interface QuotaEstimate {
   reason: string | null;
   window_minutes: number;
   worth: Worth[];
+}
+
+/** Files that were read again though nothing had changed them, as diagnostics last found in all logs. The tokens are those of outputs that tell their count; as the kinds of waste may have some of them too, they are never added to these. `status` is fresh, stale or missing, as that of the section `file-reads`. */
+export interface ReReads {
+  computed_at: number | null;
+  link: ViewLink;
+  re_read_tokens: number | null;
+  re_reads: number | null;
+  status: string;
 }
 
 /** A path that was read: its base name and a keyed hash. */
@@ -1701,7 +1712,7 @@ export interface Updated {
   updated: number;
 }
 
-/** The state of a view that shows what is told of: its filters are parameters of the questions. */
+/** The state of a view that shows what is told of: its filters are parameters of the questions. Without a `sort` the view has one order alone. */
 export interface ViewLink {
   direction: string;
   filters: Record<string, unknown>;
@@ -1709,10 +1720,11 @@ export interface ViewLink {
   view: string;
 }
 
-/** What need not have been spent: by kind, no token in two of them; `share` is the part of the cost of all calls. */
+/** What need not have been spent: by kind, no token in two of them; `share` is the part of the cost of all calls. `re_reads` are beside that, whatever the range and filters. */
 export interface Waste {
   credits: string;
   kinds: FindingSum[];
+  re_reads: ReReads;
   share: string | null;
   tokens: number;
   usd: string;

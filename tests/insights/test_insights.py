@@ -22,6 +22,7 @@ from codex_usage_tracker.store.findings import KEYS
 from codex_usage_tracker.tracker import Tracker
 from tests.demo.test_demo import END
 
+NOW = int(END.timestamp() * 1000)
 FILTERS: tuple[dict[str, list[str]], ...] = (
     {},
     {"include_archived": ["false"]},
@@ -37,8 +38,7 @@ def tracker(tmp_path_factory: pytest.TempPathFactory) -> Tracker:
     """A made-up history of some months."""
     folder = tmp_path_factory.mktemp("insights")
     write_history(DemoPlan(folder / "codex", calls=1_500, end=END))
-    now = int(END.timestamp() * 1000)
-    found = Tracker(str(folder / "usage.sqlite3"), [str(folder / "codex")], "Europe/Berlin", now=now)
+    found = Tracker(str(folder / "usage.sqlite3"), [str(folder / "codex")], "Europe/Berlin", now=NOW)
     found.refresh()
     found.judge()
     return found
@@ -124,13 +124,50 @@ def test_at_most_six_cards_the_most_at_stake_first(tracker: Tracker) -> None:
     assert stakes == sorted(stakes, reverse=True)
 
 
-def test_every_link_leads_to_what_it_tells_of(tracker: Tracker) -> None:
-    found = ask(tracker, "insights", {})
+def test_a_limit_that_may_get_tight_keeps_its_place_below_what_is_severer(tracker: Tracker) -> None:
+    then = Tracker(tracker.database, tracker.homes, "Europe/Berlin", now=NOW - 60 * 3_600_000)
+    cards = ask(then, "insights", {})["cards"]
+    severities = [one["severity"] for one in cards]
+    assert len(cards) == 6
+    assert severities == ["high"] * severities.count("high") + ["medium"] * severities.count("medium")
+    assert next(one["key"] for one in cards if one["severity"] == "medium") == "allowance"
+    told = ask(then, "status", {})["windows"]
+    (shown,) = [one for one in cards if one["key"] == "allowance"]
+    assert shown["window"] in told
+    assert shown["action"] == shown["window"]["forecast"]["sentence"]
+
+
+@pytest.mark.parametrize("given", [one for one in FILTERS if "finding" not in one], ids=str)
+def test_every_link_leads_to_as_many_calls_or_threads_as_are_told_of(
+    tracker: Tracker, given: dict[str, list[str]]
+) -> None:
+    found = ask(tracker, "insights", given)
     for one in (*found["cards"], *found["presets"], *found["notices"]):
-        link = one["link"]
-        shown = ask(tracker, link["view"], link["filters"] | {"sort": [link["sort"]], "limit": ["1"]})
-        told = shown["totals"]["calls"]
-        assert told == one.get("count", one.get("calls")) or one["key"] == "thread", one["key"]
+        link, count = one["link"], one.get("count", one.get("calls"))
+        if one["key"] in {"thread", "allowance"}:
+            continue
+        shown = ask(tracker, link["view"], given | link["filters"] | {"sort": [link["sort"]], "limit": ["1"]})
+        assert shown["total_matched_rows"] == count, one["key"]
+        assert one.get("unit", "calls") == link["view"]
+    assert {one["unit"] for one in found["presets"] if one["count"]} == {"calls", "threads"}
+
+
+def test_re_reads_are_told_beside_the_waste_once_the_logs_were_searched(tmp_path: Path) -> None:
+    write_history(DemoPlan(tmp_path / "codex", calls=300, end=END))
+    own = Tracker(str(tmp_path / "usage.sqlite3"), [str(tmp_path / "codex")], "UTC", now=NOW)
+    own.refresh()
+    before = ask(own, "insights", {})["waste"]
+    link = {"view": "diagnostics", "filters": {"section": ["file-reads"]}, "sort": "", "direction": "desc"}
+    unknown = {"status": "missing", "computed_at": None, "re_reads": None, "re_read_tokens": None, "link": link}
+    assert before["re_reads"] == unknown
+    own.search_logs()
+    after = ask(own, "insights", {"model": ["gpt-6.1-sol"], "range": ["today"]})["waste"]["re_reads"]
+    summary = ask(own, "diagnostics/file-reads", {})["summary"]
+    assert (after["status"], after["re_reads"], after["re_read_tokens"]) == (
+        "fresh", summary["re_reads"], summary["re_read_tokens"],
+    )  # fmt: skip
+    assert summary["re_reads"] > 0
+    assert ask(own, "insights", {})["waste"] == before | {"re_reads": after}
 
 
 def test_notices_are_no_findings(tracker: Tracker) -> None:

@@ -89,9 +89,12 @@ class Signal(msgspec.Struct, kw_only=True):
 
 
 class ViewLink(msgspec.Struct, kw_only=True):
-    """The state of a view that shows what is told of: its filters are parameters of the questions."""
+    """The state of a view that shows what is told of: its filters are parameters of the questions.
+
+    Without a `sort` the view has one order alone.
+    """
 
     view: str
     filters: dict[str, Any]
-    sort: str
+    sort: str = ""
     direction: str = "desc"

@@ -7,6 +7,7 @@ import msgspec
 from codex_usage_tracker.contract import CallRow, Scope
 from codex_usage_tracker.contract.findings import Finding, FindingSum, ViewLink
 from codex_usage_tracker.contract.threads import RootThread
+from codex_usage_tracker.contract.windows import Window
 
 
 class FlaggedCall(CallRow, kw_only=True):
@@ -43,7 +44,11 @@ class Recommendations(msgspec.Struct, kw_only=True):
 
 
 class Card(msgspec.Struct, kw_only=True):
-    """Something that needs attention, and where it is seen."""
+    """Something that needs attention, and where it is seen.
+
+    `count` is of calls, threads or limits, as `unit` says. The card of the allowance tells of the `window` that presses
+    most; nothing is at stake in it, and its `action` is the forecast.
+    """
 
     key: str
     title: str
@@ -54,30 +59,53 @@ class Card(msgspec.Struct, kw_only=True):
     unit: str
     thread_id: str | None
     thread_name: str | None
+    window: Window | None = None
     action: str
     link: ViewLink
 
 
 class Preset(msgspec.Struct, kw_only=True):
-    """A view that is worth a look; `count` is of what it shows, `usd` and `credits` are what that is worth."""
+    """A view that is worth a look; `count` is of what it shows, calls or root threads as `unit` says.
+
+    `usd` and `credits` are what that is worth.
+    """
 
     key: str
     title: str
     caption: str
     count: int
+    unit: str
     usd: str | None
     credits: str | None
     link: ViewLink
 
 
+class ReReads(msgspec.Struct, kw_only=True):
+    """Files that were read again though nothing had changed them, as diagnostics last found in all logs.
+
+    The tokens are those of outputs that tell their count; as the kinds of waste may have some of them too, they are
+    never added to these. `status` is fresh, stale or missing, as that of the section `file-reads`.
+    """
+
+    status: str
+    computed_at: int | None
+    re_reads: int | None
+    re_read_tokens: int | None
+    link: ViewLink
+
+
 class Waste(msgspec.Struct, kw_only=True):
-    """What need not have been spent: by kind, no token in two of them; `share` is the part of the cost of all calls."""
+    """What need not have been spent: by kind, no token in two of them; `share` is the part of the cost of all calls.
+
+    `re_reads` are beside that, whatever the range and filters.
+    """
 
     usd: str
     credits: str
     tokens: int
     share: str | None
     kinds: list[FindingSum]
+    re_reads: ReReads
 
 
 class ChangePart(msgspec.Struct, kw_only=True):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.insights.thread import Bounds
 
-HIGH, MEDIUM, REVIEW = "high", "medium", "review"
+SEVERITIES = HIGH, MEDIUM, REVIEW = "high", "medium", "review"
 TENTH = 10
 
 

@@ -102,6 +102,20 @@ def roots(reader: apsw.Connection, chosen: Filter, *, limit: int) -> list[tuple[
     return list(rows(reader, ROOTS.format(sums=sums, limit=limit), built.values))
 
 
+def root_counts(reader: apsw.Connection, chosen: Filter, rules: Sequence[int]) -> dict[int, int]:
+    """Return in how many root threads some rules found something."""
+    wanted = f"rule IN ({', '.join(map(str, rules))})"
+    built = _by_quarter(reader, chosen)
+    if built is None:
+        source, values = _source(reader, chosen, "finding", [wanted])
+        members = f"SELECT DISTINCT rule, call.thread_id AS member FROM {source}"
+    else:
+        built.conditions.append(wanted)
+        members, values = f"SELECT DISTINCT rule, thread_id AS member FROM found{built.sql}", built.values
+    sql = f"SELECT rule, count(DISTINCT coalesce(root_id, id)) FROM ({members}) JOIN thread ON id = member GROUP BY 1"
+    return dict(rows(reader, sql, values))
+
+
 def _by_quarter(reader: apsw.Connection, chosen: Filter) -> Where | None:
     """Return a filter of the sums by thread and quarter of an hour; None where single calls must be looked at."""
     built = where(chosen, threads(reader, chosen))

@@ -8,6 +8,7 @@ import msgspec
 
 from codex_usage_tracker.query.metrics import BY_NAME
 from codex_usage_tracker.query.run import COMMON, NOTHING, ODD, sums_of
+from codex_usage_tracker.store.ask import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,13 @@ def page(
         f" ORDER BY place {down} NULLS LAST, root {down} LIMIT {limit or -1} OFFSET {offset}", values,
     ).fetchall()  # fmt: skip
     return Page([int(row[0]) for row in rows], int(rows[0][1]) if rows else 0)
+
+
+def count(reader: apsw.Connection, chosen: Filter) -> int:
+    """Return how many root threads a filter's calls belong to."""
+    relation, values = sums_of(chosen, COMMON)
+    members = f"(SELECT DISTINCT thread_id FROM {relation}) sums"
+    return int(scalar(reader, f"SELECT count(DISTINCT {ROOT}) FROM {members}", values))
 
 
 def _range(chosen: Filter) -> str:

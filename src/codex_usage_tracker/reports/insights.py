@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from codex_usage_tracker.contract.diagnostics import FileReads
 from codex_usage_tracker.contract.findings import ViewLink
-from codex_usage_tracker.contract.insights import Card, Insights, Notice, Preset, Waste
+from codex_usage_tracker.contract.insights import Card, Insights, Notice, Preset, ReReads, Waste
 from codex_usage_tracker.insights.rules import ORDER
-from codex_usage_tracker.insights.score import severity
+from codex_usage_tracker.insights.score import SEVERITIES, severity
 from codex_usage_tracker.insights.thread import bounds_of
 from codex_usage_tracker.pricing.money import credits_text, share_text, usd_text
-from codex_usage_tracker.query import findings, run
+from codex_usage_tracker.query import findings, roots, run
 from codex_usage_tracker.query.dimensions import DIMENSIONS
+from codex_usage_tracker.reports import allowance
 from codex_usage_tracker.reports.attention import credits_or_none, finding_sum, usd_or_none
 from codex_usage_tracker.reports.changes import change
+from codex_usage_tracker.reports.diagnostics import section
 from codex_usage_tracker.reports.recommendations import flagged_threads
 from codex_usage_tracker.reports.scope import NUMBER_NAMES, named, schema, scope_of
 
@@ -35,6 +38,7 @@ SORTS = {
     "context-carried": "cached", "reasoning-spike": "reasoning", "low-output": "tokens",
 }  # fmt: skip
 """How the calls of a finding are sorted; the others by cost."""
+THREADS = "threads"
 OF_THREADS = frozenset({"sub-agent-swarm", "runaway-thread", "large-thread"})
 PRESETS = (
     ("context-bloat", "Context bloat", "Calls that fill most of their context window, the fullest first."),
@@ -57,12 +61,16 @@ UNPRICED, ESTIMATED = "unpriced", "estimated"
 
 
 class Seen(NamedTuple):
-    """What all parts are made from: numbers of all calls and by how they are priced, and sums by rule."""
+    """What all parts are made from: numbers of all calls and by how they are priced, and sums by rule.
+
+    `roots` are how many root threads there are, and how many of each rule about threads.
+    """
 
     totals: dict[str, Any]
     usd: int
     by_status: dict[str | None, dict[str, Any]]
     sums: list[Sum]
+    roots: dict[str | None, int]
     bounds: Bounds
 
 
@@ -73,21 +81,28 @@ def insights(reader: Reader, chosen: Filter, thresholds: Thresholds) -> Insights
     statuses = run.groups(reader.db, chosen, [DIMENSIONS["pricing_status"]], reader.zone)
     by_status = {one.keys[0]: named(one.numbers) for one in statuses}
     usd = numbers[USD]
-    seen = Seen(named(numbers), usd, by_status, findings.by_rule(reader.db, chosen), bounds)
-    roots = findings.roots(reader.db, chosen, limit=MOST_THREADS)
-    threads = flagged_threads(reader, chosen, roots, bounds)
+    sums = findings.by_rule(reader.db, chosen)
+    seen = Seen(named(numbers), usd, by_status, sums, _root_counts(reader, chosen), bounds)
+    top = findings.roots(reader.db, chosen, limit=MOST_THREADS)
+    threads = flagged_threads(reader, chosen, top, bounds)
     return Insights(
         schema=schema("insights"),
         scope=scope_of(reader, chosen),
         score=usd_text(sum(one.stake or 0 for one in seen.sums)),
-        cards=_cards(seen, threads[0] if threads else None, roots[0][1] if roots else 0),
+        cards=_cards(seen, allowance.card(reader), threads[0] if threads else None, top[0][1] if top else 0),
         presets=list(_presets(seen)),
         threads=threads,
         findings=[finding_sum(one, bounds, usd) for one in _ranked(seen.sums)],
-        waste=_waste(seen),
+        waste=_waste(seen, _re_reads(reader, chosen)),
         change=change(reader, chosen),
         notices=list(_notices(seen)),
     )
+
+
+def _root_counts(reader: Reader, chosen: Filter) -> dict[str | None, int]:
+    rules = [number for number, rule in enumerate(ORDER) if rule.key in OF_THREADS]
+    found = findings.root_counts(reader.db, chosen, rules)
+    return {None: roots.count(reader.db, chosen)} | {ORDER[rule].key: found.get(rule, 0) for rule in rules}
 
 
 def _ranked(sums: Sequence[Sum]) -> list[Sum]:
@@ -96,32 +111,34 @@ def _ranked(sums: Sequence[Sum]) -> list[Sum]:
 
 def link_to(rule: str) -> ViewLink:
     """Return the view that shows what a rule found."""
-    view, sort = ("threads", "cost") if rule in OF_THREADS else ("calls", SORTS.get(rule, "cost"))
+    view, sort = (THREADS, "cost") if rule in OF_THREADS else ("calls", SORTS.get(rule, "cost"))
     return ViewLink(view=view, filters={"finding": [rule]}, sort=sort)
 
 
-def _cards(seen: Seen, costliest: FlaggedThread | None, stake: int) -> list[Card]:
-    """Return what has most at stake: rules, and the thread with most."""
-    cards = [(one.stake or 0, _rule_card(one, seen.bounds)) for one in seen.sums if one.stake]
+def _cards(seen: Seen, sure: list[Card], costliest: FlaggedThread | None, stake: int) -> list[Card]:
+    """Return what has most at stake, rules and the thread with most; what is sure of a place leads its severity."""
+    cards = [(one.stake or 0, _rule_card(one, seen)) for one in seen.sums if one.stake]
     if costliest is not None and stake:
         cards.append((stake, _thread_card(costliest)))
-    return [card for _, card in sorted(cards, key=lambda one: (-one[0], one[1].key))[:MOST_CARDS]]
+    ranked = [card for _, card in sorted(cards, key=lambda one: (-one[0], one[1].key))]
+    return sorted([*sure, *ranked][:MOST_CARDS], key=lambda one: SEVERITIES.index(one.severity))
 
 
-def _rule_card(one: Sum, bounds: Bounds) -> Card:
+def _rule_card(one: Sum, seen: Seen) -> Card:
     rule = ORDER[one.rule]
+    link = link_to(rule.key)
     return Card(
         key=rule.key,
         title=rule.title,
-        severity=severity(one.stake, bounds),
+        severity=severity(one.stake, seen.bounds),
         stake=usd_text(one.stake or 0),
         credits=credits_or_none(one.drawn),
-        count=one.calls,
-        unit="calls",
+        count=seen.roots[rule.key] if link.view == THREADS else one.calls,
+        unit=link.view,
         thread_id=None,
         thread_name=None,
         action=rule.action,
-        link=link_to(rule.key),
+        link=link,
     )
 
 
@@ -147,10 +164,10 @@ def _presets(seen: Seen) -> Iterator[Preset]:
         ("highest-cost", "Highest-cost threads", "cost"), ("usage-credits", "Highest Codex credits", "credits"),
     ):  # fmt: skip
         caption = f"All threads, those with most {sort} first."
-        yield _preset(key, title, caption, seen.totals, ViewLink(view="threads", filters={}, sort=sort))
+        yield _preset(key, title, caption, seen.totals, ViewLink(view=THREADS, filters={}, sort=sort), seen.roots[None])
     sums = {ORDER[one.rule].key: one for one in seen.sums}
     for key, title, caption in PRESETS:
-        yield _rule_preset(key, title, caption, sums.get(RULE_OF[key]))
+        yield _rule_preset(key, title, caption, sums.get(RULE_OF[key]), seen.roots.get(RULE_OF[key], 0))
     for status, key, title, sort in (
         (UNPRICED, "pricing-gaps", "Pricing gaps", "tokens"),
         (ESTIMATED, "estimated-review", "Estimated prices", "cost"),
@@ -160,21 +177,30 @@ def _presets(seen: Seen) -> Iterator[Preset]:
         yield _preset(key, title, caption, seen.by_status.get(status), link)
 
 
-def _preset(key: str, title: str, caption: str, told: dict[str, Any] | None, link: ViewLink) -> Preset:
+def _preset(
+    key: str, title: str, caption: str, told: dict[str, Any] | None, link: ViewLink, roots: int = 0,
+) -> Preset:  # fmt: skip
     told = told or {"calls": 0, "usd": None, "credits": None}
     return Preset(
-        key=key, title=title, caption=caption, count=told["calls"], usd=told["usd"], credits=told["credits"], link=link
+        key=key,
+        title=title,
+        caption=caption,
+        count=roots if link.view == THREADS else told["calls"],
+        unit=link.view,
+        usd=told["usd"],
+        credits=told["credits"],
+        link=link,
     )
 
 
-def _rule_preset(key: str, title: str, caption: str, one: Sum | None) -> Preset:
+def _rule_preset(key: str, title: str, caption: str, one: Sum | None, roots: int) -> Preset:
     told: dict[str, Any] = {"calls": 0, "usd": "0", "credits": "0"}
     if one is not None:
         told = {"calls": one.calls, "usd": usd_or_none(one.stake), "credits": credits_or_none(one.drawn)}
-    return _preset(key, title, caption, told, link_to(RULE_OF[key]))
+    return _preset(key, title, caption, told, link_to(RULE_OF[key]), roots)
 
 
-def _waste(seen: Seen) -> Waste:
+def _waste(seen: Seen, re_reads: ReReads) -> Waste:
     """Return the sums of the rules that tell of waste; their tokens are claimed by one of them alone."""
     wasted = [one for one in _ranked(seen.sums) if ORDER[one.rule].waste]
     usd = sum(one.stake or 0 for one in wasted)
@@ -184,6 +210,20 @@ def _waste(seen: Seen) -> Waste:
         tokens=sum(one.tokens for one in wasted),
         share=share_text(usd, seen.usd),
         kinds=[finding_sum(one, seen.bounds, seen.usd) for one in wasted],
+        re_reads=re_reads,
+    )
+
+
+def _re_reads(reader: Reader, chosen: Filter) -> ReReads:
+    """Return what diagnostics last found of files that were read again."""
+    found = section(reader, "file-reads", archived=chosen.archived)
+    told = found.summary if isinstance(found, FileReads) else None
+    return ReReads(
+        status=found.status,
+        computed_at=found.computed_at,
+        re_reads=None if told is None else told.re_reads,
+        re_read_tokens=None if told is None else told.re_read_tokens,
+        link=ViewLink(view="diagnostics", filters={"section": [found.section]}),
     )
 
 

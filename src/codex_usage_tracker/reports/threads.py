@@ -37,7 +37,7 @@ def threads(
         raise InvalidValueError(f"there is no way to sort by {sort!r}", f"Choose one of {', '.join(roots.SORTS)}.")
     page = roots.page(reader.db, chosen, sort=sort, ascending=ascending, limit=limit, offset=offset)
     rows = list(root_threads(reader, chosen, page.roots).values())
-    count = page.whole_count or (_count(reader, chosen) if offset else 0)
+    count = page.whole_count or (roots.count(reader.db, chosen) if offset else 0)
     more = offset + len(rows) < count
     return Threads(
         schema=schema("threads"),
@@ -51,11 +51,6 @@ def threads(
         has_more=more,
         next_offset=offset + len(rows) if more else None,
     )
-
-
-def _count(reader: Reader, chosen: Filter) -> int:
-    """Return how many root threads there are, for a page behind the last."""
-    return roots.page(reader.db, chosen, sort="calls", ascending=False, limit=1, offset=0).whole_count
 
 
 def root_threads(reader: Reader, chosen: Filter, ids: Sequence[int]) -> dict[int, RootThread]:
