@@ -149,7 +149,7 @@ def test_no_answer_tells_the_token(client: TestClient, path: str) -> None:
         "/assets/",
         "/index.html%00.js",
         "/app.py",
-        "/dashboard.html",
+        "/dashboard.js",
     ],
 )
 def test_there_are_no_files_but_those_of_the_page(client: TestClient, path: str) -> None:
@@ -171,10 +171,10 @@ def test_files_of_the_page_have_their_kinds_and_are_kept_where_their_names_tell(
         (folder / name).write_text(text)
     (folder / "link.js").symlink_to(folder / "secret.py")
     found = pages.table(str(folder))
-    assert found.keys() == {"/", "/index.html", "/assets/index-a1B2c3D4.js", "/assets/x.css"}
+    assert found.keys() == {"/", "/dashboard.html", "/index.html", "/assets/index-a1B2c3D4.js", "/assets/x.css"}
     assert found["/assets/index-a1B2c3D4.js"][2:] == ("text/javascript; charset=utf-8", pages.FOREVER)
     assert found["/"][2:] == ("text/html; charset=utf-8", pages.ANEW)
-    assert pages.table(str(folder / "nothing")).keys() == {"/"}
+    assert pages.table(str(folder / "nothing")).keys() == {"/", "/dashboard.html"}
 
 
 @pytest.mark.parametrize("path", ["/", "/api/health", "/api/calls", "/api/nothing", "/nothing", "/metrics"])
