@@ -99,8 +99,8 @@ ENVIRONMENT = {
     "NO_COLOR": "With any value, nothing is coloured.",
 }
 SETTINGS: dict[str, type[msgspec.Struct]] = {
-    "allowance": Allowance, "budgets": Budgets, "general": General, "pricing": Card, "projects": Projects, "rate-card": Card,
-    "thresholds": Thresholds,
+    "allowance": Allowance, "budgets": Budgets, "general": General, "pricing": Card, "projects": Projects,
+    "rate-card": Card, "thresholds": Thresholds,
 }  # fmt: skip
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BLOCK = "\b\n"

@@ -6,9 +6,11 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import apsw
 import pytest
 
 from codex_usage_tracker.config.files import default_files
+from codex_usage_tracker.pricing.prices import Prices
 from codex_usage_tracker.query import run
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.query.metrics import ALL
@@ -35,7 +37,12 @@ def usd(tracker: Tracker) -> int:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     real = rates.shadow
-    monkeypatch.setattr(rates, "shadow", lambda *told: (made.append(1), real(*told)))
+
+    def shadow(connection: apsw.Connection, prices: Prices) -> None:
+        made.append(1)
+        real(connection, prices)
+
+    monkeypatch.setattr(rates, "shadow", shadow)
     return made
 
 

@@ -45,7 +45,10 @@ TABLE: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         f"schema group_by is_expensive privacy_mode row_count rows {TOKENS} {COSTS}",
     ),
-    "timeseries": ((*RANGE, "bucket=hour&range=today", "bucket=day", "metric=tokens", "metric=cost"), "bucket_start value"),
+    "timeseries": (
+        (*RANGE, "bucket=hour&range=today", "bucket=day", "metric=tokens", "metric=cost"),
+        "bucket_start value",
+    ),
     "breakdown": (RANGE, "model total_tokens total_cost_usd"),
     "breakdown/tokens": (RANGE, f"model {TOKENS}"),
     "breakdown/costs": (RANGE, f"model {TOKENS} {COSTS}"),

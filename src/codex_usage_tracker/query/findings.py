@@ -30,7 +30,8 @@ SELECT (SELECT count(*) FROM scored),
 
 
 ROOTS = (
-    "SELECT coalesce(root_id, id) AS root, sum(stake) AS stake, sum(calls) FROM ({sums}) sums JOIN thread ON id = sums.thread_id"
+    "SELECT coalesce(root_id, id) AS root, sum(stake) AS stake, sum(calls)"
+    " FROM ({sums}) sums JOIN thread ON id = sums.thread_id"
     " GROUP BY root ORDER BY 2 DESC, root LIMIT {limit}"
 )
 
