@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from codex_usage_tracker.reports.registry import QUESTIONS
 from codex_usage_tracker.web.compat import SERVED
 from codex_usage_tracker.web.openapi import document
 from tests.cli import history
@@ -26,6 +25,7 @@ SAME: dict[str, tuple[list[str], str]] = {
     "recommendations": (["recommendations", "--min-score", "0.01", "--limit", "3"], "min_score=0.01&limit=3"),
     "budgets": (["budget", "check", "--no-refresh"], ""),
 }
+FACT = "fact_type=outcome&fact_name=task_complete"
 FILTERS = (
     (["--since", "2026-11-19", "--until", "2026-11-21"], "since=2026-11-19&until=2026-11-21"),
     (["--since", "2026-11-19", "--until", "2026-11-21"], "start=2026-11-19&end=2026-11-21"),
@@ -79,12 +79,8 @@ def test_every_filter_leaves_the_same_calls(
     assert found.pop("raw_context_included") is False
     assert found == told(ask, "query", *options)
     assert filters == found["scope"]["filters"]
-    assert answer(client, f"/api/timeseries?{query}")["totals"] == found["totals"]
+    assert answer(client, f"/api/series?{query}")["totals"] == found["totals"]
     assert answer(client, f"/api/threads?{query}")["totals"] == found["totals"]
-
-
-def test_every_question_is_compared_or_sums_up_to_what_is() -> None:
-    assert set(QUESTIONS) - set(SAME) == {"call", "threads", "timeseries", "heatmap", "compare", "pressure", "insights"}
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -94,7 +90,7 @@ def test_a_timeseries_is_the_summary_with_the_empty_buckets_filled(
 ) -> None:
     metrics = ("total_tokens", "usd", "calls")
     query = "&".join(f"metric={one}" for one in metrics)
-    found = answer(served(zone=zone), f"/api/timeseries?bucket={bucket}&{query}")
+    found = answer(served(zone=zone), f"/api/series?bucket={bucket}&{query}")
     labels = [one["label"] for one in found["buckets"]]
     rows = told(ask, "summary", "--group-by", bucket, "--limit", "0", "--timezone", zone)["rows"]
     assert len(set(labels)) == len(labels)
@@ -110,7 +106,7 @@ def test_a_timeseries_is_the_summary_with_the_empty_buckets_filled(
 
 
 def test_small_groups_of_a_timeseries_are_one(ask: Run, client: TestClient) -> None:
-    found = answer(client, "/api/timeseries?by=model&top=1&metric=calls")
+    found = answer(client, "/api/series?by=model&top=1&metric=calls")
     rows = told(ask, "summary", "--group-by", "model")["rows"]
     assert [(one["others"], one["keys"]["model"] == one["key"]) for one in found["series"]] == [
         (False, True),
@@ -122,9 +118,9 @@ def test_small_groups_of_a_timeseries_are_one(ask: Run, client: TestClient) -> N
 def test_an_hour_that_the_clocks_repeat_is_two_buckets_and_one_they_leap_over_is_none(served: Served) -> None:
     client = served(zone="Europe/Stockholm")
     for day, hours in (("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)):
-        found = answer(client, f"/api/timeseries?bucket=hour&since={day}&until={day}")["buckets"]
+        found = answer(client, f"/api/series?bucket=hour&since={day}&until={day}")["buckets"]
         assert len(found) == hours
-        midnights = answer(client, f"/api/timeseries?bucket=day&since={day}&until={day}")["buckets"]
+        midnights = answer(client, f"/api/series?bucket=day&since={day}&until={day}")["buckets"]
         assert (found[0]["starts_at"], found[-1]["ends_at"]) == (midnights[0]["starts_at"], midnights[0]["ends_at"])
 
 
@@ -255,7 +251,12 @@ def exact(*texts: str) -> int:
 @pytest.mark.parametrize("name", SERVED)
 def test_no_answer_tells_what_a_mode_hides(served: Served, name: str) -> None:
     first = answer(served(), "/api/calls?limit=1&direction=asc")["rows"][0]["record_id"]
-    query = {"call": f"record_id={first}", "timeseries": "by=project", "summary": "group_by=project,directory,remote"}
+    query = {
+        "call": f"record_id={first}",
+        "diagnostics/fact-calls": FACT,
+        "series": "by=project",
+        "summary": "group_by=project,directory,remote",
+    }
     for mode in ("redacted", "strict"):
         shown = served(mode=mode).get(f"/api/{name}?{query.get(name, '')}")
         assert shown.status_code == 200
@@ -313,8 +314,8 @@ def test_nothing_is_found_by_what_is_hidden(served: Served) -> None:
         ("calls?timezone=../../etc/passwd", 400, "invalid_value"),
         ("summary?group_by=colour", 400, "invalid_value"),
         ("summary?group_by=day,day,day,day", 400, "invalid_value"),
-        ("timeseries?by=colour", 400, "invalid_value"),
-        ("timeseries?bucket=hour&since=1999-01-01", 400, "invalid_value"),
+        ("series?by=colour", 400, "invalid_value"),
+        ("series?bucket=hour&since=1999-01-01", 400, "invalid_value"),
         ("call", 400, "invalid_value"),
         ("call?record_id=ffffffffffffffff", 404, "not_found"),
         ("call?record_id=-1", 404, "not_found"),
@@ -352,7 +353,7 @@ def test_what_nobody_foresaw_is_told_without_what_was_in_it(
 # -- asked again ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted(SERVED.keys() - {"call"}))
+@pytest.mark.parametrize("name", sorted(SERVED.keys() - {"call", "diagnostics/fact-calls"}))
 def test_an_answer_that_is_known_is_not_sent_again(client: TestClient, name: str) -> None:
     first = client.get(f"/api/{name}")
     assert client.get(f"/api/{name}", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
