@@ -43,7 +43,10 @@ TASKS: tuple[Task, ...] = (
 )
 """Routes that are no question: method, name, body, answer, meaning."""
 OTHERS = {
-    "/api/live": ("text/event-stream", "Server-sent events: `generation` (the data's number), `trouble` (why nothing new is read)."),
+    "/api/live": (
+        "text/event-stream",
+        "Server-sent events: `generation` (the data's number), `trouble` (why nothing new is read).",
+    ),
     "/api/export": ("text/csv", "All calls of a choice as `export` writes them; `format`, `sort` and `direction` too."),
     "/metrics": ("application/openmetrics-text", "Usage as OpenMetrics."),
 }
