@@ -43,7 +43,7 @@ OF_THREADS = frozenset({"sub-agent-swarm", "runaway-thread", "large-thread"})
 PRESETS = (
     ("context-bloat", "Context bloat", "Calls that fill most of their context window, the fullest first."),
     ("cache-misses", "Cache misses", "Calls of which little came from the cache, the most uncached input first."),
-    ("cold-resumes", "Cold resumes", "Threads taken up again after their cache had gone."),
+    ("cold-resumes", "Cold resumes", "Calls that take a thread up again after its cache had gone."),
     ("cache-breaks", "Cache breaks", "Calls that missed a warm cache for no reason of time or model."),
     ("carried-context", "Carried context", "Calls for which a fresh thread would have been cheaper."),
     ("retry-loops", "Retry loops", "Calls that repeat what failed before, the costliest first."),
