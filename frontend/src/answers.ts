@@ -942,7 +942,7 @@ export interface Insights {
   presets: Preset[];
   schema: string;
   scope: Scope;
-  score: string;
+  score: string | null;
   threads: FlaggedThread[];
   waste: Waste;
 }
@@ -1720,14 +1720,14 @@ export interface ViewLink {
   view: string;
 }
 
-/** What need not have been spent: by kind, no token in two of them; `share` is the part of the cost of all calls. `re_reads` are beside that, whatever the range and filters. */
+/** What need not have been spent: by kind, no token in two of them; `share` is the part of the cost of all calls. `usd` and `credits` are null where there are kinds, and none has a price. `re_reads` are beside that, whatever the range and filters. */
 export interface Waste {
-  credits: string;
+  credits: string | null;
   kinds: FindingSum[];
   re_reads: ReReads;
   share: string | null;
   tokens: number;
-  usd: string;
+  usd: string | null;
 }
 
 /** One rate-limit window as last seen; `passed` says that it is over, `credits` is the balance. Windows that others followed have no forecast. */

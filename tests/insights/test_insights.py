@@ -1,5 +1,6 @@
 """What needs attention, where tokens were wasted and what changed: sums that hold."""
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,10 @@ from codex_usage_tracker.reports import asks, changes, registry
 from codex_usage_tracker.reports.insights import OF_THREADS, PRESETS, RULE_OF, SORTS
 from codex_usage_tracker.store.findings import KEYS
 from codex_usage_tracker.tracker import Tracker
+from tests.cli.history import Log
 from tests.demo.test_demo import END
+from tests.ingest import lines
+from tests.ingest.lines import used
 
 NOW = int(END.timestamp() * 1000)
 FILTERS: tuple[dict[str, list[str]], ...] = (
@@ -207,6 +211,20 @@ def test_sums_without_the_archived_are_those_of_the_others(tracker: Tracker) -> 
 
 def _sums(reader: Reader, chosen: Filter) -> list[findings.Sum]:
     return [one._replace(stake=one.stake or 0, drawn=one.drawn or 0) for one in findings.by_rule(reader.db, chosen)]
+
+
+def test_what_is_at_stake_is_unknown_where_nothing_has_a_price(tmp_path: Path) -> None:
+    log = Log(lines.uuid7(1, 0x11111), END - timedelta(hours=1))
+    log.turn(1, END - timedelta(minutes=9), used(99_000, 90_000, 0, 900), used(120_000, 0, 0, 900), model="nobody-s")
+    log.write(tmp_path / "codex/sessions/2026")
+    own = Tracker(str(tmp_path / "usage.sqlite3"), [str(tmp_path / "codex")], "UTC", now=NOW)
+    own.refresh()
+    found = ask(own, "insights", {})
+    waste = found["waste"]
+    assert waste["kinds"]
+    assert (found["score"], waste["usd"], waste["credits"], waste["share"]) == (None, None, None, None)
+    assert {(one["stake"], one["severity"]) for one in found["cards"]} == {(None, "review")}
+    assert "cache-break" in {one["key"] for one in found["cards"]}
 
 
 def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:

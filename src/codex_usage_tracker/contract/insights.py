@@ -97,11 +97,12 @@ class ReReads(msgspec.Struct, kw_only=True):
 class Waste(msgspec.Struct, kw_only=True):
     """What need not have been spent: by kind, no token in two of them; `share` is the part of the cost of all calls.
 
-    `re_reads` are beside that, whatever the range and filters.
+    `usd` and `credits` are null where there are kinds, and none has a price. `re_reads` are beside that, whatever the
+    range and filters.
     """
 
-    usd: str
-    credits: str
+    usd: str | None
+    credits: str | None
     tokens: int
     share: str | None
     kinds: list[FindingSum]
@@ -160,7 +161,7 @@ class Insights(msgspec.Struct, kw_only=True):
 
     schema: str
     scope: Scope
-    score: str
+    score: str | None
     cards: list[Card]
     presets: list[Preset]
     threads: list[FlaggedThread]

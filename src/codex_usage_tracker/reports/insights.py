@@ -8,9 +8,9 @@ from codex_usage_tracker.contract.diagnostics import FileReads
 from codex_usage_tracker.contract.findings import ViewLink
 from codex_usage_tracker.contract.insights import Card, Insights, Notice, Preset, ReReads, Waste
 from codex_usage_tracker.insights.rules import ORDER
-from codex_usage_tracker.insights.score import SEVERITIES, severity
+from codex_usage_tracker.insights.score import SEVERITIES, score, severity
 from codex_usage_tracker.insights.thread import bounds_of
-from codex_usage_tracker.pricing.money import credits_text, share_text, usd_text
+from codex_usage_tracker.pricing.money import share_text
 from codex_usage_tracker.query import findings, roots, run
 from codex_usage_tracker.query.dimensions import DIMENSIONS
 from codex_usage_tracker.reports import allowance
@@ -88,7 +88,7 @@ def insights(reader: Reader, chosen: Filter, thresholds: Thresholds) -> Insights
     return Insights(
         schema=schema("insights"),
         scope=scope_of(reader, chosen),
-        score=usd_text(sum(one.stake or 0 for one in seen.sums)),
+        score=usd_or_none(_whole([one.stake for one in seen.sums])),
         cards=_cards(seen, allowance.card(reader), threads[0] if threads else None, top[0][1] if top else 0),
         presets=list(_presets(seen)),
         threads=threads,
@@ -117,11 +117,15 @@ def link_to(rule: str) -> ViewLink:
 
 def _cards(seen: Seen, sure: list[Card], costliest: FlaggedThread | None, stake: int) -> list[Card]:
     """Return what has most at stake, rules and the thread with most; what is sure of a place leads its severity."""
-    cards = [(one.stake or 0, _rule_card(one, seen)) for one in seen.sums if one.stake]
+    cards = [(one.stake or 0, _rule_card(one, seen)) for one in seen.sums if one.stake or _unknown(one)]
     if costliest is not None and stake:
         cards.append((stake, _thread_card(costliest)))
     ranked = [card for _, card in sorted(cards, key=lambda one: (-one[0], one[1].key))]
     return sorted([*sure, *ranked][:MOST_CARDS], key=lambda one: SEVERITIES.index(one.severity))
+
+
+def _unknown(one: Sum) -> bool:
+    return one.stake is None and one.tokens > 0
 
 
 def _rule_card(one: Sum, seen: Seen) -> Card:
@@ -131,7 +135,7 @@ def _rule_card(one: Sum, seen: Seen) -> Card:
         key=rule.key,
         title=rule.title,
         severity=severity(one.stake, seen.bounds),
-        stake=usd_text(one.stake or 0),
+        stake=usd_or_none(one.stake),
         credits=credits_or_none(one.drawn),
         count=seen.roots[rule.key] if link.view == THREADS else one.calls,
         unit=link.view,
@@ -203,15 +207,20 @@ def _rule_preset(key: str, title: str, caption: str, one: Sum | None, roots: int
 def _waste(seen: Seen, re_reads: ReReads) -> Waste:
     """Return the sums of the rules that tell of waste; their tokens are claimed by one of them alone."""
     wasted = [one for one in _ranked(seen.sums) if ORDER[one.rule].waste]
-    usd = sum(one.stake or 0 for one in wasted)
+    usd = _whole([one.stake for one in wasted])
     return Waste(
-        usd=usd_text(usd),
-        credits=credits_text(sum(one.drawn or 0 for one in wasted)),
+        usd=usd_or_none(usd),
+        credits=credits_or_none(_whole([one.drawn for one in wasted])),
         tokens=sum(one.tokens for one in wasted),
-        share=share_text(usd, seen.usd),
+        share=None if usd is None else share_text(usd, seen.usd),
         kinds=[finding_sum(one, seen.bounds, seen.usd) for one in wasted],
         re_reads=re_reads,
     )
+
+
+def _whole(parts: Sequence[int | None]) -> int | None:
+    """Return a sum, of nothing nothing; None where no part is known."""
+    return score(parts) if parts else 0
 
 
 def _re_reads(reader: Reader, chosen: Filter) -> ReReads:
