@@ -31,6 +31,8 @@ MOST_CONNECTIONS = 512
 HEADER_SECONDS = 10.0
 IDLE_SECONDS = 30
 LAST_SECONDS = 0.5
+QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
+"""Whoever frees what worker processes shared need not tell it when a refresh is left in its midst."""
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -100,6 +102,7 @@ class Running:
         """Serve until the process is told to stop; what the library would log of requests nobody is told."""
         logging.getLogger("uvicorn").addHandler(logging.NullHandler())
         logging.getLogger("uvicorn").propagate = False
+        os.environ.setdefault("PYTHONWARNINGS", QUIET)
         config = uvicorn.Config(
             self.dashboard.app(), http=_Protocol, ws="none", lifespan="on", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS,
