@@ -95,7 +95,7 @@ class Tracker:
         from codex_usage_tracker.insights import judging  # noqa: PLC0415  (most questions need no findings)
         from codex_usage_tracker.store.lock import refreshing  # noqa: PLC0415
 
-        connection = database.open_writer(self.database)
+        connection = database.open_writer(self.database, makes=False)
         try:
             with refreshing(self.database, wait_seconds), database.told(self.database):
                 return judging.judge_stored(connection, self.thresholds(default_files()), progress)
@@ -120,7 +120,7 @@ class Tracker:
         from codex_usage_tracker.store import facts  # noqa: PLC0415  (few questions are about facts)
 
         try:
-            connection = database.open_writer(self.database)
+            connection = database.open_writer(self.database, makes=False)
         except (DatabaseError, FileAccessError):  # the database is not ours to write
             return
         try:

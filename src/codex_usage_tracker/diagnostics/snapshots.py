@@ -26,7 +26,7 @@ def refresh(database_path: str, progress: Callable[[Progress], None] | None = No
     One process does so at a time.
     """
     with refreshing(f"{database_path}.scan", 0.0):
-        connection = database.open_writer(database_path)
+        connection = database.open_writer(database_path, makes=False)
         try:
             with database.told(database_path):
                 return _Refresh(connection, progress).run()

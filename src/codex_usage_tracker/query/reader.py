@@ -24,6 +24,14 @@ class Reader(NamedTuple):
         row = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else None
 
+    @property
+    def mark(self) -> int:
+        """Return 16 bits that tell this database from another one."""
+        from zlib import crc32  # noqa: PLC0415  (only a server asks)
+
+        secret = self.db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
+        return crc32(secret[0]) & 0xFFFF if secret else 0
+
     def state(self) -> tuple[object, ...]:
         """Return what tells this state of this database from any other one."""
         names = "('secret', 'generation', 'changed_at', 'judgements')"

@@ -60,9 +60,12 @@ def damaged(path: str, why: Exception) -> CorruptDatabaseError:
     return CorruptDatabaseError(f"{path} is damaged or is no database: {why}", hint)
 
 
-def open_writer(path: str) -> apsw.Connection:
-    """Open the database for writing, made and migrated as needed, readable by its owner only."""
-    _make_private(path)
+def open_writer(path: str, *, makes: bool = True) -> apsw.Connection:
+    """Open the database for writing, made if it may be and migrated as needed, readable by its owner only."""
+    if makes:
+        _make_private(path)
+    elif not os.path.exists(path):
+        raise _missing(path)
     deadline = time.monotonic() + BUSY_MS / 1000
     while True:
         try:
@@ -71,6 +74,10 @@ def open_writer(path: str) -> apsw.Connection:
             if time.monotonic() > deadline:
                 raise
             time.sleep(RETRY_SECONDS)
+
+
+def _missing(path: str) -> DatabaseError:
+    return DatabaseError(f"{path} does not exist yet", "Run `codex-usage-tracker refresh` first.")
 
 
 def _opened(path: str) -> apsw.Connection:
@@ -90,8 +97,7 @@ def _opened(path: str) -> apsw.Connection:
 def open_reader(path: str, *, seconds: float = READER_SECONDS, locked_ms: int = BUSY_MS) -> apsw.Connection:
     """Open the database read-only, with limits on how long queries may run and wait for a lock."""
     if not os.path.exists(path):
-        msg = f"{path} does not exist yet"
-        raise DatabaseError(msg, "Run `codex-usage-tracker refresh` first.")
+        raise _missing(path)
     if os.path.isdir(path):
         msg = f"{path} is a folder"
         raise DatabaseError(msg, "Name the file of the database with --db.")

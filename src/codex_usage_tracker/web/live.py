@@ -81,7 +81,7 @@ class Refresher:
             else:
                 self._failed = None
                 asked.set_result(found)
-                self.done(found.generation)
+                self.done(generation_of(self.tracker))
             self.tried(self._failed)
             self._idle.set()
 
@@ -245,9 +245,9 @@ def _changed_at(path: str) -> int:
 
 
 def generation_of(tracker: Tracker) -> int:
-    """Return the generation of a database; 0 where it cannot be told."""
+    """Return a number that grows with each generation and is that of no other database; 0 where it cannot be told."""
     try:
         with tracker.reader() as reader:
-            return reader.meta("generation") or 0
+            return (reader.meta("generation") or 0) << 16 | reader.mark
     except TrackerError:
         return 0
