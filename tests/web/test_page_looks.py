@@ -109,6 +109,12 @@ def picture(page: Page, name: str, width: int, scheme: str) -> None:
     )
 
 
+LOST = """() => [...document.querySelectorAll('main .cut')]
+  .filter(one => one.offsetParent && one.clientWidth < 40 && one.scrollWidth > one.clientWidth + 1)
+  .map(one => one.tagName + ' ' + one.className + ': ' + one.textContent.slice(0, 40))"""
+"""Names of which next to nothing is left."""
+
+
 def test_every_view_can_be_read_by_all(shown: Server, visit: Visitor, width: int, height: int) -> None:
     found = {}
     for scheme in SCHEMES:
@@ -116,7 +122,7 @@ def test_every_view_can_be_read_by_all(shown: Server, visit: Visitor, width: int
         for view, query in queries(shown).items():
             settled(page, f"{shown.url}/{query}")
             picture(page, view, width, scheme)
-            found[view, scheme] = faults(page)
+            found[view, scheme] = [*faults(page), *page.evaluate(LOST)]
             assert page.evaluate("document.documentElement.scrollWidth") <= width, view
             assert page.evaluate("document.documentElement.dataset.theme") == scheme
     assert [(*where, one) for where, told in found.items() for one in told] == []
