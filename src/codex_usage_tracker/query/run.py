@@ -91,8 +91,8 @@ def groups(
     limit: int = 0,
 ) -> list[Group]:
     """Return the groups of a filter's calls, the largest by a metric first, or by time where time is a dimension."""
-    span = _span(reader)
-    keys = [_key(dimension, zone, *span) for dimension in dimensions]
+    span = quarters(reader)
+    keys = [key_sql(dimension, zone, *span) for dimension in dimensions]
     found = threads(reader, chosen)
     common, odd = (sums_of(chosen, part, found) for part in (COMMON, ODD))
     few = {row[: len(keys)]: row[len(keys) :] for row in _part(reader, odd, dimensions, keys, ODD)}
@@ -155,7 +155,8 @@ def _largest_threads(relation: str, keys: list[str], part: Part, metric: str, li
     return f"{grouped} ORDER BY {metric} DESC, 1"
 
 
-def _key(dimension: Dimension, zone: ZoneInfo, first: int, last: int) -> str:
+def key_sql(dimension: Dimension, zone: ZoneInfo, first: int, last: int) -> str:
+    """Return the SQL of a dimension's key; of times, as the zone parts the quarters from the first to the last."""
     return zones.bucket(dimension.name, zone, first, last) if dimension.source == "time" else dimension.sql
 
 
@@ -166,8 +167,12 @@ def _order(dimensions: Sequence[Dimension], metric: str) -> str:
 
 def _group(dimensions: Sequence[Dimension], row: tuple[Any, ...], odd: Numbers) -> Group:
     count = len(dimensions)
-    keys = tuple(_text(dimension, value) for dimension, value in zip(dimensions, row[:count], strict=True))
-    return Group(keys, row[count:] + odd)
+    return Group(labels(dimensions, row[:count]), row[count:] + odd)
+
+
+def labels(dimensions: Sequence[Dimension], keys: Sequence[object]) -> tuple[str | None, ...]:
+    """Return the keys of a group as answers have them."""
+    return tuple(_text(dimension, key) for dimension, key in zip(dimensions, keys, strict=True))
 
 
 def _text(dimension: Dimension, value: object) -> str | None:
@@ -176,7 +181,7 @@ def _text(dimension: Dimension, value: object) -> str | None:
     return zones.bucket_label(dimension.name, int(value))  # type: ignore[call-overload]
 
 
-def _span(reader: apsw.Connection) -> tuple[int, int]:
+def quarters(reader: apsw.Connection) -> tuple[int, int]:
     """Return the first and last quarter of all calls."""
     row = reader.execute("SELECT (SELECT min(at) FROM call) / 900000, (SELECT max(at) FROM call) / 900000").fetchone()
     return (row[0] or 0, (row[1] or 0) + 1) if row else (0, 1)

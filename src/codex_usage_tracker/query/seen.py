@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from codex_usage_tracker.query import zones
 from codex_usage_tracker.query.filters import where
-from codex_usage_tracker.query.run import JOINS
+from codex_usage_tracker.query.run import JOINS, key_sql, labels, quarters
 from codex_usage_tracker.store.ask import rows
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from codex_usage_tracker.query.reader import Reader
 
 COLUMNS = "thread_id, profile_id, rate_id, at / 900000 AS quarter, turn_id, at AS called_at"
-SPAN = "SELECT (SELECT min(at) FROM call) / 900000, (SELECT max(at) FROM call) / 900000 + 1"
 COUNTS = "count(DISTINCT sums.thread_id), count(DISTINCT sums.turn_id), max(called_at)"
 Keys = tuple[str | None, ...]
 
@@ -33,25 +31,12 @@ class Seen(NamedTuple):
 def seen(reader: Reader, chosen: Filter, dimensions: Sequence[Dimension]) -> dict[Keys, Seen]:
     """Return what is seen of each group of a filter's calls, by its keys."""
     built = where(chosen, of_calls=True)
-    keys = [_key(dimension, reader) for dimension in dimensions]
+    span = quarters(reader.db)
+    keys = [key_sql(dimension, reader.zone, *span) for dimension in dimensions]
     sources = {dimension.source for dimension in dimensions}
     joins = "".join(join for source, join in JOINS.items() if source in sources)
     marks = ", ".join(str(index + 1) for index in range(len(keys)))
     source = f"(SELECT {COLUMNS} FROM call{built.sql}) sums{joins}"
     sql = f"SELECT {', '.join(keys)}, {COUNTS} FROM {source} GROUP BY {marks}"
     found = rows(reader.db, sql, built.values)
-    return {_labels(dimensions, row): Seen(*row[len(keys) :]) for row in found}
-
-
-def _key(dimension: Dimension, reader: Reader) -> str:
-    if dimension.source != "time":
-        return dimension.sql
-    first, last = next(rows(reader.db, SPAN))
-    return zones.bucket(dimension.name, reader.zone, first or 0, last or 1)
-
-
-def _labels(dimensions: Sequence[Dimension], row: Sequence[Any]) -> Keys:
-    return tuple(
-        zones.bucket_label(one.name, key) if one.source == "time" and key is not None else key
-        for one, key in zip(dimensions, row, strict=False)
-    )
+    return {labels(dimensions, row[: len(keys)]): Seen(*row[len(keys) :]) for row in found}

@@ -156,7 +156,7 @@ class Dashboard:
 
     async def _live(self, request: Request) -> Response:
         events = self.feed.events(request.headers.get("last-event-id"))
-        return StreamingResponse(events, headers={"Cache-Control": "no-store"}, media_type="text/event-stream")
+        return StreamingResponse(events, headers=replies.UNKEPT, media_type="text/event-stream")
 
     async def _openapi(self, request: Request) -> Response:
         return replies.json_reply(openapi.document(), request)
@@ -177,7 +177,7 @@ class Dashboard:
         told = Link(
             url=f"http://{request.headers['host']}/open?key={key}", seconds=int(security.KEY_SECONDS), proof=proof
         )
-        return replies.json_reply(told, None, 200, **{"Cache-Control": "no-store"})
+        return replies.json_reply(told, None, 200, **replies.UNKEPT)
 
     async def _ingest(self, _request: Request) -> Response:
         done = await self._refreshed()
@@ -206,7 +206,7 @@ class Dashboard:
     async def _open(self, request: Request) -> Response:
         """Let a browser in that has a key, and send it to the page with the rest of its address."""
         if not self.door.take(request.query_params.get("key", "")):
-            return Response(pages.USED_UP, 403, {"Cache-Control": "no-store"}, pages.TYPES[".html"])
+            return Response(pages.USED_UP, 403, replies.UNKEPT, pages.TYPES[".html"])
         state = str(request.url.remove_query_params("key").query)
         headers = {"Set-Cookie": self.door.set_cookie(), "Cache-Control": "no-store"}
         return RedirectResponse(f"/?{state}" if state else "/", 303, headers)

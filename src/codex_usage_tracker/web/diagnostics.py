@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from codex_usage_tracker.ingest.outcome import Progress
     from codex_usage_tracker.web.desk import Desk
 
-UNKEPT: dict[str, Any] = {"Cache-Control": "no-store"}
-
 
 class Stopped(BaseException):
     """Nobody wants it any more."""
@@ -53,7 +51,7 @@ class Search:
             self.start()
         elif request.method == "DELETE":
             self.stop()
-        return replies.json_reply(self.desk.hide(self.state), **UNKEPT)
+        return replies.json_reply(self.desk.hide(self.state), **replies.UNKEPT)
 
     async def _section(self, request: Request) -> Response:
         """Look for one section: the logs tell all of them together."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from codex_usage_tracker.web.desk import Desk
 
 OPEN, CLOSED = "explicit", "disabled"
-UNKEPT: dict[str, Any] = {"Cache-Control": "no-store"}
 
 
 class ContextDisabledError(RefusedError):
@@ -82,7 +81,7 @@ class Context:
         desk = self.demo() if "/demo/" in request.url.path else self.desk
         params = {name: request.query_params.getlist(name) for name in request.query_params}
         ask = asks.read(ContextAsk, params)
-        return replies.json_reply(await desk.run(lambda: _found(desk, ask)), request, **UNKEPT)
+        return replies.json_reply(await desk.run(lambda: _found(desk, ask)), request, **replies.UNKEPT)
 
     async def _settings(self, request: Request) -> Response:
         if request.method == "POST":
@@ -90,7 +89,7 @@ class Context:
             self.desk.settings = self.desk.settings._replace(context_api=OPEN if switch.enabled else CLOSED)
         state = self.desk.settings.context_api
         told = ContextSettings(schema=SCHEMA.format("context-settings"), enabled=state != CLOSED, context_api=state)
-        return replies.json_reply(told, **UNKEPT)
+        return replies.json_reply(told, **replies.UNKEPT)
 
 
 def _found(desk: Desk, ask: ContextAsk) -> Evidence:

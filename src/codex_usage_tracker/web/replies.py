@@ -53,6 +53,7 @@ STATUSES: tuple[tuple[type[TrackerError], int], ...] = (
 ZIPPED_BYTES = 2_000
 ZIP_LEVEL = 3
 KEPT = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
+UNKEPT: dict[str, Any] = {"Cache-Control": "no-store"}
 
 
 def json_reply(answer: Any, request: Request | None = None, status: int = 200, **headers: str) -> Response:
