@@ -1,3 +1,4 @@
+import "./language";
 import { mount as mountComponent } from "svelte";
 import App from "./App.svelte";
 import "./styles.css";
