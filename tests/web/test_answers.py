@@ -344,7 +344,7 @@ def test_what_nobody_foresaw_is_told_without_what_was_in_it(
     def fails(*_: object) -> None:
         raise KeyError(history.CANARY)
 
-    monkeypatch.setattr("codex_usage_tracker.web.desk.answer", fails)
+    monkeypatch.setattr("codex_usage_tracker.reports.asking.answer", fails)
     reply = client.get("/api/status")
     assert (reply.status_code, reply.json()["error"]["code"]) == (500, "unexpected")
     assert history.CANARY not in reply.text

@@ -11,6 +11,7 @@ from codex_usage_tracker import privacy
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
 from codex_usage_tracker.errors import ExitCode, TrackerError
+from codex_usage_tracker.reports.failures import place
 
 INTERRUPTED = "interrupted"
 DEBUG = "CODEX_USAGE_TRACKER_DEBUG"
@@ -43,7 +44,7 @@ def explained(error: BaseException) -> tuple[Failure, int]:
         return Failure(code="usage", message=error.format_message(), hint=""), error.exit_code
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
         return Failure(code=INTERRUPTED, message="interrupted", hint=""), ExitCode.INTERRUPTED
-    message = f"an unexpected {type(error).__name__} at {_place(error)}"
+    message = f"an unexpected {type(error).__name__} at {place(error)}"
     hint = f"This is a defect. With {DEBUG}=1 in the environment the command tells where it comes from."
     return Failure(code="unexpected", message=message, hint=hint), ExitCode.FAILED
 
@@ -54,16 +55,6 @@ def _words(failure: Failure, asked: Invocation) -> str:
         return "Interrupted."
     head = f"Error: [{failure.code}] {failure.message}"
     return f"{head}\n{failure.hint}" if failure.hint and not asked.quiet else head
-
-
-def _place(error: BaseException) -> str:
-    """Return module and line of the innermost frame of our own."""
-    place = "an unknown place"
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        module = str(frame.f_globals.get("__name__", ""))
-        if module.startswith("codex_usage_tracker"):
-            place = f"{module}:{line}"
-    return place
 
 
 def _silence() -> None:

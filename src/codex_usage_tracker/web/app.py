@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from codex_usage_tracker.contract.server import Health, IngestIssue, IngestRun, Link
 from codex_usage_tracker.errors import NotFoundError, TrackerError
+from codex_usage_tracker.reports import failures
 from codex_usage_tracker.web import metrics, openapi, pages, replies, security
 from codex_usage_tracker.web.changes import Changes
 from codex_usage_tracker.web.compat import SERVED
@@ -101,7 +102,7 @@ class Dashboard:
 
     def _tried(self, loop: asyncio.AbstractEventLoop, error: BaseException | None) -> None:
         """Tell all pages why nothing new was read, or that it was."""
-        trouble = msgspec.json.encode(error and replies.told(error, self.desk.mode)).decode()
+        trouble = msgspec.json.encode(error and failures.told(error, self.desk.mode)).decode()
         _later(loop, self.feed.suffer, trouble)
 
     def close(self) -> None:

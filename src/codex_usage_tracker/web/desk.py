@@ -15,10 +15,11 @@ from starlette.responses import Response
 
 from codex_usage_tracker import __version__, privacy
 from codex_usage_tracker.errors import InvalidValueError
-from codex_usage_tracker.query import threads, zones
-from codex_usage_tracker.reports import asks
-from codex_usage_tracker.reports.registry import Question, Settings, answer, needs_findings
-from codex_usage_tracker.web.replies import KEPT, ChangedError, hidden, sent
+from codex_usage_tracker.query import zones
+from codex_usage_tracker.reports import asking, asks
+from codex_usage_tracker.reports.export import Hiding
+from codex_usage_tracker.reports.registry import Question, Settings, needs_findings
+from codex_usage_tracker.web.replies import KEPT, ChangedError, sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,15 +74,17 @@ class Desk:
             self._keep(tag, body)
         return sent(body, request, ETag=tag)
 
+    @property
+    def hiding(self) -> Hiding:
+        """The privacy mode with the key of its labels."""
+        return Hiding(self.mode, self.tracker.secret() if self.mode != privacy.NORMAL else b"")
+
     def read(self, kind: type[asks.AskType], params: dict[str, list[str]]) -> asks.AskType:
-        """Return a question as texts by name ask it, unless it would find what is hidden."""
-        ask = asks.read(kind, params)
-        if getattr(ask, "search", "") and self.mode != privacy.NORMAL:
-            raise InvalidValueError(f"search would find what {self.mode} mode hides", "Leave it out.")
-        return ask
+        """Return a question as texts by name ask it."""
+        return asking.read(kind, params, self.mode)
 
     def _body(self, reader: Reader, question: Question[Any], ask: asks.Ask) -> bytes:
-        return msgspec.json.encode(self.hide(answer(question, reader, self.unveiled(ask, reader), self.settings)))
+        return msgspec.json.encode(asking.answered(question, reader, ask, self.settings, self.hiding))
 
     def _keep(self, tag: str, body: bytes) -> None:
         """Keep an answer for who asks the same next, up to so many."""
@@ -91,21 +94,7 @@ class Desk:
 
     def hide(self, found: Any) -> Any:
         """Return an answer as the privacy mode shows it."""
-        return hidden(found, self.mode, self.tracker.secret() if self.mode != privacy.NORMAL else b"")
-
-    def unveiled(self, ask: asks.AskType, reader: Reader) -> asks.AskType:
-        """Return a question with the labels that hidden answers have as the names they stand for."""
-        if self.mode == privacy.NORMAL:
-            return ask
-        veil, found = privacy.Veil(self.mode, self.tracker.secret()), dict[str, Any]()
-        for name, word in veil.words.items():
-            told = getattr(ask, name, None) if name in threads.KNOWN else None
-            told = (told,) if isinstance(told, str) else told
-            if told and any(one.startswith(word) for one in told):
-                names = {veil.label(word, one): one for one in threads.known(reader.db, name)}
-                values = tuple(names.get(one, one) for one in told)
-                found[name] = values[0] if isinstance(getattr(ask, name), str) else values
-        return msgspec.structs.replace(ask, **found)
+        return asking.hide(found, self.hiding)
 
     def revision(self, files: Sequence[str]) -> str:
         """Return a text that is another one whenever what some files of settings say is."""

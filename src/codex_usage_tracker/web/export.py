@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 from starlette.responses import StreamingResponse
 
-from codex_usage_tracker.reports import csv_text, export, registry
+from codex_usage_tracker.reports import asking, csv_text, export, registry
 from codex_usage_tracker.reports.asks import CallsChoice, Direction, filter_of, zone_of
 
 if TYPE_CHECKING:
@@ -39,11 +39,10 @@ async def exported(desk: Desk, request: Request) -> StreamingResponse:
 
 def _parts(desk: Desk, ask: ExportAsk) -> Iterator[bytes]:
     make = csv_text.parts if ask.format == "csv" else export.parts
-    hiding = export.Hiding(desk.mode, desk.tracker.secret())
     with desk.reader(findings=bool(ask.finding)) as reader:
-        chosen = filter_of(desk.unveiled(ask, reader), zone_of(ask, reader))
+        chosen = filter_of(asking.unveiled(ask, reader, desk.hiding), zone_of(ask, reader))
         order = export.Order(ask.sort, ascending=ask.direction == "asc")
-        for part, _ in make(zone_of(ask, reader), chosen, hiding, order):
+        for part, _ in make(zone_of(ask, reader), chosen, desk.hiding, order):
             yield part
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import traceback
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from starlette.responses import Response
 
-from codex_usage_tracker import privacy
-from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
+from codex_usage_tracker.contract.outcomes import FailureAnswer
 from codex_usage_tracker.errors import (
     BusyError,
     DatabaseError,
@@ -19,6 +17,7 @@ from codex_usage_tracker.errors import (
     NotFoundError,
     TrackerError,
 )
+from codex_usage_tracker.reports.failures import told
 from codex_usage_tracker.web.security import RefusedError, TokenMissingError, TooLargeError, TooSlowError
 
 if TYPE_CHECKING:
@@ -75,30 +74,3 @@ def failure(error: BaseException, mode: str) -> Response:
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
     headers = {"Retry-After": "1"} if status == 503 else {}  # noqa: PLR2004
     return json_reply(FailureAnswer(error=told(error, mode)), None, status, **headers)
-
-
-def told(error: BaseException, mode: str) -> Failure:
-    """Return a failure as a privacy mode shows it."""
-    if isinstance(error, TrackerError):
-        found = Failure(code=error.code, message=error.message, hint=error.hint)
-    else:
-        found = Failure(code="unexpected", message=f"an unexpected {type(error).__name__} at {_place(error)}", hint="")
-    shown: Failure = privacy.hidden(found, mode, b"")
-    return shown
-
-
-def _place(error: BaseException) -> str:
-    """Return module and line of the innermost frame of our own."""
-    frames = [
-        (str(frame.f_globals.get("__name__", "")), line) for frame, line in traceback.walk_tb(error.__traceback__)
-    ]
-    own = [f"{module}:{line}" for module, line in frames if module.startswith("codex_usage_tracker")]
-    return own[-1] if own else "an unknown place"
-
-
-def hidden(answer: Any, mode: str, secret: bytes) -> Any:
-    """Return an answer, or a list of them, as a privacy mode shows it."""
-    if isinstance(answer, list):
-        veil = privacy.Veil(mode, secret)
-        return answer if mode == privacy.NORMAL else [veil.struct(one) for one in answer]
-    return privacy.hidden(answer, mode, secret)
