@@ -1,0 +1,80 @@
+"""All that travels between a machine and its hub: nothing but what stands here can leave."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+UPLOAD_SCHEMA = "codex-usage-tracker-upload-v1"
+QUARTER_MS = 900_000
+MOST_BUCKETS = 500
+MOST_CALLS = 20_000
+"""In one upload; a bucket of more is damage."""
+
+Count = Annotated[int, Meta(ge=0, lt=2**62)]
+Hash = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+Model = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+ -]*$")]
+Label = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f<>&\"']+$")]
+
+
+class SentCall(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """One call: a keyed hash that no other account shares, and its tokens."""
+
+    hash: Hash
+    input: Count
+    cached_input: Count
+    cache_write_input: Count
+    output: Count
+    reasoning_output: Count
+
+    @property
+    def trouble(self) -> str:
+        """Why the counts cannot be those of a call; empty if they can."""
+        if self.cached_input + self.cache_write_input > self.input:
+            return "more cached and written input than input"
+        return "more reasoning than output" if self.reasoning_output > self.output else ""
+
+
+class SentBucket(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """All calls of one model within a quarter of an hour that begins at `start` (ms UTC); none takes them back."""
+
+    start: Annotated[int, Meta(ge=0, lt=2**53)]
+    model: Model | None = None
+    calls: list[SentCall]
+
+    @property
+    def trouble(self) -> str:
+        """Why it cannot be taken; empty if it can."""
+        if self.start % QUARTER_MS:
+            return "it does not start at a quarter of an hour"
+        if len({call.hash for call in self.calls}) < len(self.calls):
+            return "a call stands in it twice"
+        return next((call.trouble for call in self.calls if call.trouble), "")
+
+
+class Upload(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a machine sends: the program's version, how it counts, and buckets that are new or changed."""
+
+    schema: str
+    collector: Annotated[str, Meta(max_length=32)]
+    data_version: Annotated[int, Meta(ge=0, lt=2**31)]
+    label: Label | None = None
+    buckets: Annotated[list[msgspec.Raw], Meta(max_length=MOST_BUCKETS)]
+
+
+class Rejected(msgspec.Struct):
+    """A bucket of an upload that was not taken, by its place, and why."""
+
+    index: int
+    reason: str
+
+
+class Received(msgspec.Struct):
+    """What became of an upload; `hub` names the hub's database, so that another one is noticed."""
+
+    accepted: int
+    unchanged: int
+    rejected: list[Rejected]
+    hub: str

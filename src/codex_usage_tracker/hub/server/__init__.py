@@ -1,0 +1,1 @@
+"""The hub's server: accounts, what their devices sent, and what is made of it."""
