@@ -1,10 +1,12 @@
-// Instants (milliseconds UTC) as they are read in the zone of an answer.
+// Instants (milliseconds UTC) as they are read in the zone of an answer, in the page's language.
+import { locale } from "./language";
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 const SHAPES = {
   day: { day: "numeric", month: "short" },
   dayOfWeek: { weekday: "short", day: "numeric", month: "short" },
   longDay: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  monthName: { month: "short" },
   month: { month: "short", year: "numeric" },
   time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
   second: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
@@ -14,28 +16,32 @@ const SHAPES = {
     hourCycle: "h23", timeZoneName: "short",
   },
   weekday: { weekday: "short" },
+  plain: { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
 } satisfies Record<string, Intl.DateTimeFormatOptions>;
 export type Shape = keyof typeof SHAPES;
+/** Days are named before months, and hours go to 24. */
+const DATES = locale === "en" ? "en-GB" : locale;
 
-function format(zone: string, shape: Shape | "iso"): Intl.DateTimeFormat {
-  const key = `${zone} ${shape}`;
-  let made = FORMATS.get(key);
-  if (!made) {
-    const options = shape === "iso" ? {} : SHAPES[shape];
-    made = new Intl.DateTimeFormat(shape === "iso" ? "en-CA" : "en-GB", { ...options, timeZone: zone });
-    FORMATS.set(key, made);
-  }
+function format(zone: string, shape: Shape, dates: string): Intl.DateTimeFormat {
+  const key = `${zone} ${shape} ${dates}`;
+  const made = FORMATS.get(key) ?? new Intl.DateTimeFormat(dates, { ...SHAPES[shape], timeZone: zone });
+  FORMATS.set(key, made);
   return made;
 }
 
 /** Writes an instant in a zone. */
 export function written(at: number, zone: string, shape: Shape): string {
-  return format(zone, shape).format(at);
+  return format(zone, shape, DATES).format(at);
+}
+
+/** Returns the local time of an instant, as YYYY-MM-DD HH:MM, whatever the language. */
+function plain(at: number, zone: string): string {
+  return format(zone, "plain", "sv-SE").format(at);
 }
 
 /** Returns the local day of an instant, as YYYY-MM-DD. */
 export function dayOf(at: number, zone: string): string {
-  return format(zone, "iso").format(at);
+  return plain(at, zone).slice(0, 10);
 }
 
 /** Returns the day some days after a day; both are YYYY-MM-DD. */
@@ -48,7 +54,17 @@ export function writtenDay(day: string, shape: Shape = "day"): string {
   return written(Date.parse(`${day}T12:00:00Z`), "UTC", shape);
 }
 
+/** Returns the time of the day of an instant, as HH:MM. */
+export function timeOf(at: number, zone: string): string {
+  return plain(at, zone).slice(11);
+}
+
 /** Returns the hour of the day of an instant. */
 export function hourOf(at: number, zone: string): number {
-  return Number(written(at, zone, "time").slice(0, 2));
+  return Number(timeOf(at, zone).slice(0, 2));
+}
+
+/** Says whether a YYYY-MM-DD day is a Saturday or a Sunday. */
+export function isWeekend(day: string): boolean {
+  return [0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
 }

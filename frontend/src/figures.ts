@@ -1,5 +1,6 @@
-// How numbers, money, instants and durations are written. Money comes as decimal text and is never rounded on the way:
-// what is short on the page is exact on hover.
+// How numbers, money, instants and durations are written, as the language has it. Money comes as decimal text and is never
+// rounded on the way: what is short on the page is exact on hover.
+import { locale, t } from "./language";
 
 const UNITS: [number, string][] = [
   [1e15, "Q"],
@@ -8,32 +9,62 @@ const UNITS: [number, string][] = [
   [1e6, "M"],
   [1e3, "K"],
 ];
-export const NO_PRICE = "no price";
+const STYLES = {
+  number: {},
+  percent: { style: "percent" },
+  usd: { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" },
+} satisfies Record<string, Intl.NumberFormatOptions>;
+type Style = keyof typeof STYLES;
+const FORMATS = new Map<string, Intl.NumberFormat>();
+export const NO_PRICE = t("no price");
 export const UNKNOWN = "–";
+
+/** Writes a decimal text with all its digits; `power` moves its point. */
+function digits(text: string, style: Style = "number", power = 0): string {
+  const places = text.split(".")[1]?.length ?? 0;
+  const format = made(`${style} ${String(places)}`, { ...STYLES[style], minimumFractionDigits: places, maximumFractionDigits: places });
+  return format.format((power ? `${text}E${String(power)}` : text) as `${number}`);
+}
+
+function made(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const format = FORMATS.get(key) ?? new Intl.NumberFormat(locale, options);
+  FORMATS.set(key, format);
+  return format;
+}
 
 /** Groups the digits of an integer or a decimal text, losing none. */
 export function exact(value: number | string | null | undefined): string {
-  if (value === null || value === undefined) return UNKNOWN;
-  const [whole = "", part] = String(value).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  return part ? `${grouped}.${part}` : grouped;
+  return value === null || value === undefined ? UNKNOWN : digits(String(value));
+}
+
+/** Writes USD to the last digit. */
+export function dollars(value: number | string): string {
+  return digits(String(value), "usd");
 }
 
 /** Writes a number in three digits with its unit: 12.0M. */
 export function short(value: number | string | null | undefined): string {
   if (value === null || value === undefined) return UNKNOWN;
   const number = Number(value);
-  const size = Math.abs(number);
   // 999.95 thousand and more would be written as 1000K.
-  const unit = UNITS.find(([from]) => size >= from * 0.9995);
-  if (unit) return digits(number / unit[0]) + unit[1];
-  return Number.isInteger(number) ? String(number) : digits(number);
+  if (Math.abs(number) >= 999.5) return compact(number, "number");
+  return digits(Number.isInteger(number) ? String(number) : three(number));
 }
 
-function digits(number: number): string {
+/** Writes a large number with the unit that its language has for it. */
+function compact(number: number, style: Style): string {
+  if (locale !== "en") {
+    // Three digits, and no whole one is left out where the language has no unit for thousands.
+    const three = { minimumSignificantDigits: 3, maximumSignificantDigits: 3, maximumFractionDigits: 0, roundingPriority: "morePrecision" } as const;
+    return made(`compact ${style}`, { ...STYLES[style], ...three, notation: "compact" }).format(number);
+  }
+  const [from, unit] = UNITS.find(([one]) => Math.abs(number) >= one * 0.9995) ?? [1, ""];
+  return digits(three(number / from), style) + unit;
+}
+
+function three(number: number): string {
   const size = Math.abs(number);
-  if (size >= 99.95) return number.toFixed(0);
-  return number.toFixed(size >= 9.995 ? 1 : 2);
+  return number.toFixed(size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2);
 }
 
 /** Writes USD: cents where there are whole dollars, two digits that count below; large sums with their unit. */
@@ -41,22 +72,19 @@ export function money(value: string | null | undefined): string {
   if (value === null || value === undefined) return NO_PRICE;
   const number = Number(value);
   const size = Math.abs(number);
-  const sign = number < 0 ? "-" : "";
-  if (size === 0) return "$0";
-  if (size >= 999_500) return `${sign}$${short(size)}`;
-  if (size >= 9999.5) return `${sign}$${exact(Math.round(size))}`;
-  if (size >= 0.995) return `${sign}$${exact(size.toFixed(2))}`;
-  if (size < 0.0001) return sign ? "-$<0.0001" : "<$0.0001";
-  return `${sign}$${size.toFixed(size >= 0.01 ? 2 : 4)}`;
+  if (size === 0) return dollars(0);
+  if (size >= 999_500) return compact(number, "usd");
+  if (size < 0.0001) return number < 0 ? `>${dollars("-0.0001")}` : `<${dollars("0.0001")}`;
+  const places = size >= 9999.5 ? 0 : size >= 0.01 ? 2 : 4;
+  return dollars(number.toFixed(places));
 }
 
 /** Writes Codex credits. */
 export function credits(value: string | null | undefined): string {
-  if (value === null || value === undefined) return "no rate";
+  if (value === null || value === undefined) return t("no rate");
   const number = Number(value);
   if (number === 0 || Math.abs(number) >= 1000) return short(number);
-  if (number > 0 && number < 0.01) return "<0.01";
-  return Math.abs(number) >= 99.95 ? number.toFixed(0) : number.toFixed(Math.abs(number) >= 9.995 ? 1 : 2);
+  return number > 0 && number < 0.01 ? `<${digits("0.01")}` : digits(three(number));
 }
 
 /** Writes what part one number is of another, as a percentage. */
@@ -68,10 +96,14 @@ export function share(part: number, whole: number): string {
 export function percent(value: number | null | undefined): string {
   if (value === null || value === undefined) return UNKNOWN;
   const size = Math.abs(value);
-  if (size > 0 && size < 0.1) return "<0.1%";
-  if (size >= 1000) return ">999%";
-  if (size > 99.9 && size < 100) return ">99.9%";
-  return `${(size < 10 || size >= 99.5) && !Number.isInteger(value) ? value.toFixed(1) : value.toFixed(0)}%`;
+  if (size > 0 && size < 0.1) return `<${parts("0.1")}`;
+  if (size >= 1000) return `>${parts("999")}`;
+  if (size > 99.9 && size < 100) return `>${parts("99.9")}`;
+  return parts(value.toFixed((size < 10 || size >= 99.5) && !Number.isInteger(value) ? 1 : 0));
+}
+
+function parts(percents: string): string {
+  return digits(percents, "percent", -2);
 }
 
 /** Writes how much a number has changed since an earlier one; empty where that says nothing. */
@@ -79,42 +111,54 @@ export function change(now: number, before: number): string {
   if (!before || now === before) return "";
   const ratio = now / before;
   if (ratio >= 10) return `×${short(Math.round(ratio))}`;
-  return `${ratio > 1 ? "+" : "−"}${Math.abs((ratio - 1) * 100).toFixed(0)}%`;
+  const signed = made("change", { ...STYLES.percent, maximumFractionDigits: 0, signDisplay: "always" });
+  return signed.format(ratio - 1).replace("-", "−");
 }
 
 /** Writes a duration in milliseconds in its two largest units. */
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return UNKNOWN;
-  if (ms < 1000) return `${String(Math.round(ms))} ms`;
+  if (ms < 1000) return t("{ms} ms", { ms: exact(Math.round(ms)) });
   const seconds = ms / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${seconds.toFixed(0)} s`;
+  if (seconds < 60) return t("{seconds} s", { seconds: exact(seconds.toFixed(seconds < 10 ? 1 : 0)) });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return two(minutes, "min", Math.floor(seconds % 60), "s");
+  if (minutes < 60) return minutesAnd(minutes, Math.floor(seconds % 60));
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return two(hours, "h", minutes % 60, "min");
-  return two(Math.floor(hours / 24), "d", hours % 24, "h");
+  return hours < 24 ? hoursAnd(hours, minutes % 60) : daysAnd(Math.floor(hours / 24), hours % 24);
 }
 
-function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return `${String(large)} ${largeUnit}${small ? ` ${String(small)} ${smallUnit}` : ""}`;
+function minutesAnd(minutes: number, seconds: number): string {
+  return seconds ? t("{minutes} min {seconds} s", { minutes, seconds }) : t("{minutes} min", { minutes });
+}
+
+function hoursAnd(hours: number, minutes: number): string {
+  return minutes ? t("{hours} h {minutes} min", { hours, minutes }) : t("{hours} h", { hours });
+}
+
+function daysAnd(number: number, hours: number): string {
+  const days = exact(number);
+  return hours ? t("{days} d {hours} h", { days, hours }) : t("{days} d", { days });
 }
 
 /** Writes how long ago or how far ahead an instant is. */
 export function ago(at: number, now: number): string {
   const distance = Math.abs(now - at);
-  if (distance < 60_000) return "now";
-  const text = coarse(distance);
-  return at < now ? `${text} ago` : `in ${text}`;
+  if (distance < 60_000) return t("now");
+  const past = at < now;
+  const minutes = Math.round(distance / 60_000);
+  if (minutes < 60) return past ? t("{minutes} min ago", { minutes }) : t("in {minutes} min", { minutes });
+  const hours = Math.round(distance / 3_600_000);
+  if (hours < 48) return past ? t("{hours} h ago", { hours }) : t("in {hours} h", { hours });
+  const days = exact(Math.round(distance / 86_400_000));
+  return past ? t("{days} d ago", { days }) : t("in {days} d", { days });
 }
 
 /** Writes about how long something is. */
 export function coarse(ms: number): string {
   const minutes = Math.round(ms / 60_000);
-  if (minutes < 60) return `${String(minutes)} min`;
+  if (minutes < 60) return minutesAnd(minutes, 0);
   const hours = Math.round(ms / 3_600_000);
-  if (hours < 48) return `${String(hours)} h`;
-  return `${String(Math.round(ms / 86_400_000))} d`;
+  return hours < 48 ? hoursAnd(hours, 0) : daysAnd(Math.round(ms / 86_400_000), 0);
 }
 
 /** Writes a count with its noun. */

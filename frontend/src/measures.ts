@@ -1,6 +1,7 @@
 // What amounts are measured in, wherever one may choose.
 import type { Numbers } from "./answers";
-import { credits, exact, money, short } from "./figures";
+import { credits, dollars, exact, money, short } from "./figures";
+import { t } from "./language";
 
 export interface Measure {
   key: string;
@@ -9,28 +10,52 @@ export interface Measure {
   metric: "total_tokens" | "usd" | "credits" | "calls";
   short: (value: number | string | null | undefined) => string;
   exact: (value: number | string | null | undefined) => string;
+  /** The exact value with its unit. */
+  told: (value: number | string | null | undefined) => string;
+  /** Says what something is sorted or drawn by. */
+  by: string;
 }
 
 const text = (value: number | string | null | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
 export const MEASURES: readonly Measure[] = [
-  { key: "tokens", label: "Tokens", metric: "total_tokens", short, exact },
+  {
+    key: "tokens",
+    label: t("Tokens"),
+    metric: "total_tokens",
+    short,
+    exact,
+    told: (value) => t("{tokens, plural, one {# token} other {# tokens}}", { tokens: Number(value) }),
+    by: t("by tokens"),
+  },
   {
     key: "cost",
-    label: "Cost",
+    label: t("Cost"),
     metric: "usd",
     short: (value) => money(text(value)),
-    exact: (value) => (text(value) === null ? money(null) : `$${exact(value)}`),
+    exact: dollars,
+    told: dollars,
+    by: t("by cost"),
   },
   {
     key: "credits",
-    label: "Credits",
+    label: t("Credits"),
     metric: "credits",
     short: (value) => credits(text(value)),
     exact: (value) => (text(value) === null ? credits(null) : exact(value)),
+    told: (value) => (text(value) === null ? credits(null) : t("{credits} credits", { credits: exact(value) })),
+    by: t("by credits"),
   },
-  { key: "calls", label: "Calls", metric: "calls", short, exact },
+  {
+    key: "calls",
+    label: t("Calls"),
+    metric: "calls",
+    short,
+    exact,
+    told: (value) => t("{calls, plural, one {# call} other {# calls}}", { calls: Number(value) }),
+    by: t("by calls"),
+  },
 ];
 export const TOKENS = MEASURES[0] as Measure;
 
@@ -46,20 +71,24 @@ export function drawn(row: Numbers, one: Measure): number {
 /** Says how much of a cost is a guess or missing; empty where all of it is known. */
 export function costNote(row: Numbers): string {
   const notes = [];
-  if (row.unpriced_calls) notes.push(`${exact(row.unpriced_calls)} calls have no price and are not in it`);
-  if (row.estimated_usd !== null && Number(row.estimated_usd)) notes.push(`$${exact(row.estimated_usd)} of it is a best guess`);
+  const calls = row.unpriced_calls;
+  if (calls) notes.push(t("{calls, plural, one {# call has no price and is not in it} other {# calls have no price and are not in it}}", { calls }));
+  if (isGuessed(row)) notes.push(t("{usd} of it is a best guess", { usd: dollars(row.estimated_usd ?? 0) }));
   return notes.join("; ");
+}
+
+function isGuessed(row: Numbers): boolean {
+  return row.estimated_usd !== null && Number(row.estimated_usd) !== 0;
 }
 
 /** Writes a cost with its mark: `*` where a part of it is a guess, `+` where calls without a price are missing. */
 export function markedCost(row: Numbers): string {
-  const guessed = row.estimated_usd !== null && Number(row.estimated_usd) ? "*" : "";
   const partial = row.usd !== null && row.unpriced_calls ? "+" : "";
-  return money(row.usd) + guessed + partial;
+  return money(row.usd) + (isGuessed(row) ? "*" : "") + partial;
 }
 
 /** Says a cost to its last digit, and what it stands for. */
 export function fullCost(row: Numbers): string {
-  const note = costNote(row);
-  return (row.usd === null ? "No price is known" : `$${exact(row.usd)} at API list prices`) + (note && `; ${note}`);
+  const cost = row.usd === null ? t("No price is known") : t("{usd} at API list prices", { usd: dollars(row.usd) });
+  return [cost, costNote(row)].filter(Boolean).join("; ");
 }

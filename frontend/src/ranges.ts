@@ -1,17 +1,18 @@
 // Ranges of days, as they are chosen and as they are asked.
 import { writtenDay } from "./clock";
+import { t } from "./language";
 import type { Params } from "./transport";
 import { FILTERS, LEAST, type State } from "./place.svelte";
 
 export const RANGES = [
-  ["today", "Today"],
-  ["yesterday", "Yesterday"],
-  ["thisweek", "This week"],
-  ["last7days", "Last 7 days"],
-  ["last14days", "Last 14 days"],
-  ["last30days", "Last 30 days"],
-  ["thismonth", "This month"],
-  ["alltime", "All time"],
+  ["today", t("Today")],
+  ["yesterday", t("Yesterday")],
+  ["thisweek", t("This week")],
+  ["last7days", t("Last 7 days")],
+  ["last14days", t("Last 14 days")],
+  ["last30days", t("Last 30 days")],
+  ["thismonth", t("This month")],
+  ["alltime", t("All time")],
 ] as const;
 export const USUAL_RANGE = "last30days";
 
@@ -27,7 +28,8 @@ export function rangeLabel(state: State): string {
 function daysLabel(since: string | undefined, until: string | undefined): string {
   if (since && since === until) return edge(since);
   if (since && until) return `${edge(since)} – ${edge(until)}`;
-  return since ? `Since ${edge(since)}` : until ? `Until ${edge(until)}` : "";
+  if (since) return t("Since {day}", { day: edge(since) });
+  return until ? t("Until {day}", { day: edge(until) }) : "";
 }
 
 function edge(text: string): string {

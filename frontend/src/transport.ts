@@ -1,3 +1,5 @@
+import { t } from "./language";
+
 /** Parameters of a question: several values of one name are alternatives. */
 export type Params = Record<string, string | number | boolean | readonly string[] | undefined>;
 
@@ -46,8 +48,8 @@ export class Refusal extends Error {
 
 const UNREACHABLE = new Refusal(
   "unreachable",
-  "The server does not answer.",
-  "Start it again: codex-usage-tracker serve-dashboard --open",
+  t("The server does not answer."),
+  t("Start it again: {command}", { command: "codex-usage-tracker serve-dashboard --open" }),
   0,
 );
 /** The code of a refusal where the texts of calls are switched off: nothing else is locked then. */
@@ -146,7 +148,7 @@ async function opened<A>(reply: Response): Promise<A> {
   const told = (body as { error?: { code?: string; message?: string; hint?: string } } | null)?.error;
   throw new Refusal(
     told?.code ?? String(reply.status),
-    told?.message ?? `The server answered ${String(reply.status)}.`,
+    told?.message ?? t("The server answered {status}.", { status: reply.status }),
     told?.hint ?? "",
     reply.status,
   );

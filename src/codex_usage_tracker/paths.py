@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 DATABASE_NAME = "usage.sqlite3"
+FOLDER_NAME = ".codex-usage-tracker"
 
 
 def data_folder() -> str:
     """Return the folder of the tracker's own files, `~/.codex-usage-tracker` unless the environment names another."""
-    return os.environ.get("CODEX_USAGE_TRACKER_HOME") or os.path.join(os.path.expanduser("~"), ".codex-usage-tracker")
+    return os.environ.get("CODEX_USAGE_TRACKER_HOME") or os.path.join(os.path.expanduser("~"), FOLDER_NAME)
 
 
 def default_database() -> str:

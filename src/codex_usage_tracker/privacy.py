@@ -68,7 +68,7 @@ SHOWN = frozenset(
     BucketValue.bucket_start BucketValue.value
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
     BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
-    DatabaseState.problem Doctor.status Evidence.context_mode
+    DatabaseState.problem Doctor.status Exposure.what Exposure.why SettingsState.name Evidence.context_mode
     Evidence.visible_token_estimator Event.id Export.format FactRow.name Failure.code FileProblem.reason
     Forecast.sentence Forecast.verdict Health.status Link.proof Link.url LogNote.code LogNote.meaning Mix.value
     ParsedAllowance.notes SerializedBucket.name SerializedEvidence.token_estimator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from codex_usage_tracker import paths
 from codex_usage_tracker.config.files import default_files
 from codex_usage_tracker.errors import BusyError, DatabaseError, FileAccessError
-from codex_usage_tracker.store import database
+from codex_usage_tracker.store import database, permissions
 from codex_usage_tracker.store.aside import Aside
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Tracker:
         self._warn = warn
         self._warned: set[str] = set()
         self._aside = Aside()
+        self._is_private = False
 
     @property
     def homes(self) -> tuple[str, ...]:
@@ -76,6 +77,7 @@ class Tracker:
         """Bring the database up to date with the logs; `again` reads all that are there from their beginning."""
         from codex_usage_tracker.ingest import sync  # noqa: PLC0415  (a question alone need not load the parser)
 
+        self.keep_private()
         return sync.refresh(
             self.database, self.homes, self.prices(), include_archived=include_archived, again=again,
             wait_seconds=wait_seconds, watching=watching,
@@ -161,7 +163,17 @@ class Tracker:
 
         homes = [survey.home(home, health.known_files(self.database, home)) for home in self.homes]
         settings = [survey.settings(path, name) for name, path in self.files._asdict().items() if os.path.exists(path)]
-        return doctor(homes, health.state_of(self.database), settings, self.timezone, suggest=suggest)
+        exposed = permissions.exposures(self.database)
+        return doctor(homes, health.state_of(self.database), exposed, settings, self.timezone, suggest=suggest)
+
+    def keep_private(self) -> None:
+        """Take from others, once and telling it, what they may do with the tracker's files."""
+        if self._is_private:
+            return
+        self._is_private = True
+        mended = permissions.mend(self.database)
+        if mended and self._warn:
+            self._warn(f"others on this machine could read {mended:,} of the tracker's files; now only you can")
 
     def settings(self, path: str, kind: type[T]) -> T:
         """Return what a file of settings says now, or the defaults; what it says in vain is told once."""
@@ -238,6 +250,7 @@ class Tracker:
     @contextmanager
     def _connected(self, seconds: float, locked_ms: int) -> Iterator[apsw.Connection]:
         """Give a connection that sees costs by the prices that hold, or by those of files named for this time alone."""
+        self.keep_private()
         prices = self.prices(self.files)
         connection = database.open_reader(self.database, seconds=seconds, locked_ms=locked_ms)
         try:

@@ -66,7 +66,9 @@ def test_nothing_is_there(run_plain: Run, tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
 def test_others_can_read_it(run_plain: Run, here: list[str]) -> None:
     Path(here[3]).chmod(0o644)
-    assert checks(run_plain, here, "--suggest-repair")["permissions"] == ("warn", f"chmod 600 {here[3]}")
+    status, repair = checks(run_plain, here, "--suggest-repair")["permissions"]
+    assert (status, str(repair).split()[:2]) == ("warn", ["chmod", "600"])
+    assert here[3] in str(repair).split()
 
 
 @pytest.mark.parametrize(

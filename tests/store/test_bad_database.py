@@ -143,7 +143,7 @@ def test_a_full_disk_loses_nothing(home: Home, monkeypatch: pytest.MonkeyPatch, 
     assert len(home.refreshed_calls()) == 80
 
 
-@pytest.mark.parametrize("refused", ["makedirs", "open"])
+@pytest.mark.parametrize("refused", ["mkdir", "open"])
 def test_a_folder_that_may_not_be_written_to_is_told_of(
     home: Home, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:

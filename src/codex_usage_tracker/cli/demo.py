@@ -45,8 +45,6 @@ def command(
     A folder that is not an earlier demo's is never written into.
     """
     folder = home or os.path.join(paths.data_folder(), "demo")
-    if home is None:
-        os.makedirs(paths.data_folder(), mode=0o700, exist_ok=True)
     plan = DemoPlan(Path(folder), calls=calls, seed=seed, days=days, bytes_per_call=bytes_per_call)
     answer = _written(asked, plan, replace=force or home is None)
     if home is None and not asked.json:

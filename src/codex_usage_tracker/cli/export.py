@@ -2,13 +2,13 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
 
+from codex_usage_tracker import owned
 from codex_usage_tracker.cli import filters, options, reading
 from codex_usage_tracker.cli.figures import counted, size
 from codex_usage_tracker.cli.invocation import Invocation
@@ -84,25 +84,11 @@ def _opened(path: str) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         return
     try:
-        handle, beside = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".export-")
-    except OSError as error:
-        raise _not_writable(path, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with owned.replacing(path) as file:
             yield file
-        os.replace(beside, path)
-    except BaseException as error:
-        with suppress(OSError):
-            os.unlink(beside)
-        if isinstance(error, OSError):
-            raise _not_writable(path, error) from error
-        raise
-
-
-def _not_writable(path: str, error: OSError) -> FileAccessError:
-    return FileAccessError(
-        f"{path} cannot be written: {error.strerror}", "Check the folder, its permissions and the room on its disk."
-    )
+    except OSError as error:
+        hint = "Check the folder, its permissions and the room on its disk."
+        raise FileAccessError(f"{path} cannot be written: {error.strerror}", hint) from error
 
 
 def _lines(done: Export, _screen: Screen) -> Iterator[str]:

@@ -52,6 +52,7 @@ def serve(
     from codex_usage_tracker.web import beside  # noqa: PLC0415  (no other command needs a server)
     from codex_usage_tracker.web.server import PORTS_TRIED, Running, bound, named  # noqa: PLC0415
 
+    asked.tracker.keep_private()
     kind = beside.kind_of(_started_with(asked), refreshes, context_api)
     find = partial(beside.link, kind, named(host), port, PORTS_TRIED)
     if port and (link := find()):

@@ -1,9 +1,8 @@
 """A file of settings written whole: nobody else can read it, and the one before is kept beside it."""
 
 import os
-import shutil
-import tempfile
 
+from codex_usage_tracker import owned
 from codex_usage_tracker.errors import FileAccessError, FileExistsAlreadyError
 
 BACKUP = "{}.bak"
@@ -14,7 +13,9 @@ def write(path: str, text: str, *, replace: bool) -> str | None:
     try:
         if os.path.lexists(path) and not replace:
             raise FileExistsAlreadyError(f"{path} is there already", "--force replaces it and keeps a copy beside it.")
-        os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
+        if os.path.islink(path) and owned.is_foreign(path):
+            raise FileAccessError(f"{path} is a link to a file of another user", "Name another file with --output.")
+        owned.make_folder(os.path.dirname(os.path.abspath(path)))
         kept = _copy(path) if os.path.lexists(path) else None
         _replace(path, text)
     except (OSError, ValueError) as error:
@@ -25,21 +26,12 @@ def write(path: str, text: str, *, replace: bool) -> str | None:
 
 def _copy(path: str) -> str:
     kept = BACKUP.format(path)
-    shutil.copyfile(path, kept)
-    os.chmod(kept, 0o600)
+    with open(path, "rb") as before, owned.replacing(kept) as file:
+        file.write(before.read())
     return kept
 
 
 def _replace(path: str, text: str) -> None:
     """Put a whole file in the place of another at once; a link goes on pointing to it."""
-    place = os.path.realpath(path)
-    handle, beside = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".settings-")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(handle)
-        os.replace(beside, place)
-    except BaseException:
-        os.unlink(beside)
-        raise
+    with owned.replacing(os.path.realpath(path)) as file:
+        file.write(text.encode())

@@ -24,6 +24,7 @@ class HomeFiles(msgspec.Struct, kw_only=True):
 class SettingsState(msgspec.Struct, kw_only=True):
     """One of the user's files of settings: what is wrong in it, and what in it means nothing."""
 
+    name: str
     path: str
     problem: str = ""
     hint: str = ""
@@ -38,8 +39,6 @@ class DatabaseState(msgspec.Struct, kw_only=True):
     problem: str = ""
     hint: str = ""
     bytes: int = 0
-    private: bool = True
-    private_folder: bool = True
     schema_version: int = 0
     calls: int = 0
     damage: list[str] = []
@@ -49,6 +48,14 @@ class DatabaseState(msgspec.Struct, kw_only=True):
     unsettled_threads: int = 0
     notes: dict[str, int] = {}
     free_bytes: int = 0
+
+
+class Exposure(msgspec.Struct, kw_only=True):
+    """A file or folder of the tracker's that others can read: by its mode (`open`), another user's, or by a link."""
+
+    path: str
+    what: str
+    why: str
 
 
 class Check(msgspec.Struct, kw_only=True):
@@ -69,4 +76,5 @@ class Doctor(msgspec.Struct, kw_only=True):
     checks: list[Check]
     homes: list[HomeFiles]
     database: DatabaseState
+    exposed: list[Exposure] = []
     privacy_mode: str = "normal"

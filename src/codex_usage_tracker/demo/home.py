@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from codex_usage_tracker import owned
 from codex_usage_tracker.demo.moments import stamp
 from codex_usage_tracker.demo.truth import SCHEMA, Truth
 
@@ -43,8 +44,8 @@ def prepare(home: Path, *, replace: bool) -> None:
         )
     for name in _OWN if demo else ():
         _remove(home / name)
-    home.mkdir(parents=True, exist_ok=True)
-    (home / _TRUTH).write_bytes(msgspec.json.encode({"schema": SCHEMA}))
+    owned.make_folder(str(home))
+    owned.write(str(home / _TRUTH), msgspec.json.encode({"schema": SCHEMA}))
 
 
 def _remove(place: Path) -> None:
@@ -65,9 +66,9 @@ class Shelf:
         """Write one rollout, with the time of its last line."""
         time = stamp(began)[:19]
         folder = self.home / ("archived_sessions" if archived else f"sessions/{time[:10].replace('-', '/')}")
-        folder.mkdir(parents=True, exist_ok=True)
+        owned.make_folder(str(folder))
         place = folder / f"rollout-{time.replace(':', '-')}-{thread}.jsonl"
-        place.write_bytes(content)
+        owned.write(str(place), content)
         utime(place, ns=(ended * 1_000_000, ended * 1_000_000))
 
     def close(self, truth: Truth) -> None:
@@ -76,5 +77,5 @@ class Shelf:
             {"id": thread, "thread_name": name, "updated_at": f"{stamp(moment)[:-1]}000417Z"}
             for moment, thread, name in sorted(self.names)
         ]
-        (self.home / _INDEX).write_bytes(msgspec.json.Encoder().encode_lines(rows))
-        (self.home / _TRUTH).write_bytes(msgspec.json.encode(truth) + b"\n")
+        owned.write(str(self.home / _INDEX), msgspec.json.Encoder().encode_lines(rows))
+        owned.write(str(self.home / _TRUTH), msgspec.json.encode(truth) + b"\n")

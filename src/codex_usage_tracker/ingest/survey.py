@@ -51,5 +51,5 @@ def settings(path: str, name: str) -> SettingsState:
     try:
         found = read(path, KINDS[name])
     except TrackerError as error:
-        return SettingsState(path=path, problem=error.message, hint=error.hint)
-    return SettingsState(path=path, warnings=found.warnings)
+        return SettingsState(name=f"{name.replace('_', '-')}.json", path=path, problem=error.message, hint=error.hint)
+    return SettingsState(name=f"{name.replace('_', '-')}.json", path=path, warnings=found.warnings)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 from typing import TYPE_CHECKING
 
 import apsw
 
+from codex_usage_tracker import owned
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.checks import Check, Doctor
 from codex_usage_tracker.contract.notes import UNCOUNTED_COMPACTION, meaning
@@ -17,23 +19,29 @@ from codex_usage_tracker.query import zones
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from codex_usage_tracker.contract.checks import DatabaseState, HomeFiles, SettingsState, Verdict
+    from codex_usage_tracker.contract.checks import DatabaseState, Exposure, HomeFiles, SettingsState, Verdict
 
 OUTDATED = OutdatedSchemaError.code.replace("_", " ")
 SCARCE_BYTES = 500 * 10**6
+EXPOSED = {
+    owned.OPEN: ("others on this machine can read {}", "Take the permission away."),
+    owned.LINK: ("{} is a link to what others on this machine can read", "It is not changed through the link."),
+    owned.FOREIGN: ("{} is another user's, and others on this machine can read it", "Use a folder of your own."),
+}
 REFRESH = "codex-usage-tracker refresh"
 REBUILD = "codex-usage-tracker rebuild-index"
 
 
 def doctor(
-    homes: Sequence[HomeFiles], database: DatabaseState, settings: Sequence[SettingsState], timezone: str | None, *,
-    suggest: bool,
+    homes: Sequence[HomeFiles], database: DatabaseState, exposed: Sequence[Exposure],
+    settings: Sequence[SettingsState], timezone: str | None, *, suggest: bool,
 ) -> Doctor:  # fmt: skip
     """Return a verdict on all that was looked at; repairs are named where they are asked for."""
     checks = [
         _program(),
         *_homes(homes),
         *_database(database),
+        *_permissions(exposed),
         *_reading(homes, database),
         *_settings(settings),
         _zone(timezone),
@@ -44,7 +52,14 @@ def doctor(
             check.repair = None
     verdicts = {check.status for check in checks}
     worst: Verdict = "fail" if "fail" in verdicts else "warn" if "warn" in verdicts else "pass"
-    return Doctor(schema=SCHEMA.format("doctor"), status=worst, checks=checks, homes=list(homes), database=database)
+    return Doctor(
+        schema=SCHEMA.format("doctor"),
+        status=worst,
+        checks=checks,
+        homes=list(homes),
+        database=database,
+        exposed=list(exposed),
+    )
 
 
 def _program() -> Check:
@@ -85,21 +100,20 @@ def _database(state: DatabaseState) -> Iterator[Check]:
         yield Check(name="database", status="fail", message=state.problem, hint=state.hint, repair=repair)
         return
     yield Check(name="database", status="pass", message=f"{state.calls:,} calls, schema {state.schema_version}")
-    yield _permissions(state)
     yield from _soundness(state)
 
 
-def _permissions(state: DatabaseState) -> Check:
-    if state.private and state.private_folder:
-        return Check(name="permissions", status="pass", message="only you can read it")
-    what, mode, path = ("folder", 700, "$(dirname {})") if state.private else ("file", 600, "{}")
-    return Check(
-        name="permissions",
-        status="warn",
-        message=f"others on this machine can look into the database's {what}",
-        hint="Take the permission away.",
-        repair=f"chmod {mode} {path.format(state.db_path)}",
-    )
+def _permissions(exposed: Sequence[Exposure]) -> Iterator[Check]:
+    """Name each thing that others can read once, whatever files it is made of."""
+    if not exposed:
+        yield Check(name="permissions", status="pass", message="only you can read the tracker's files")
+    for what, why in dict.fromkeys((one.what, one.why) for one in exposed):
+        repair = None
+        if why != owned.FOREIGN:
+            found = [os.path.realpath(one.path) for one in exposed if (one.what, one.why) == (what, why)]
+            repair = f"chmod {700 if os.path.isdir(found[0]) else 600} {' '.join(map(shlex.quote, found))}"
+        message, hint = (text.format(what) for text in EXPOSED[why])
+        yield Check(name="permissions", status="warn", message=message, hint=hint, repair=repair)
 
 
 def _soundness(state: DatabaseState) -> Iterator[Check]:
@@ -163,7 +177,7 @@ def _zone(name: str | None) -> Check:
 
 def _settings(files: Sequence[SettingsState]) -> Iterator[Check]:
     for file in files:
-        name = os.path.basename(file.path)
+        name = file.name
         if file.problem:
             yield Check(name=name, status="fail", message=file.problem, hint=file.hint)
         elif file.warnings:

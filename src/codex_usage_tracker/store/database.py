@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
+from codex_usage_tracker import owned
 from codex_usage_tracker.errors import (
     BusyError,
     CorruptDatabaseError,
@@ -121,13 +122,11 @@ def limit_time(connection: apsw.Connection, seconds: float) -> None:
 
 def _make_private(path: str) -> None:
     """Make the folder 0700 and the file 0600 before anything is written into them."""
-    folder = os.path.dirname(os.path.abspath(path))
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        owned.make_folder(os.path.dirname(os.path.abspath(path)))
         if not os.path.exists(path):
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        elif os.name == "posix" and os.stat(path).st_mode & 0o077:
-            os.chmod(path, 0o600)
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, owned.FILE))
+        owned.mend(path)
     except OSError as error:
         msg = f"{path} cannot be made: {error.strerror}"
         raise FileAccessError(msg, "Check the folder's permissions, or name another database with --db.") from error
@@ -164,10 +163,15 @@ def priced_by(connection: apsw.Connection) -> str | None:
     return str(row[0]) if row else None
 
 
+def beside(path: str) -> list[str]:
+    """Return a database's file and those that lie beside it while it is used."""
+    return [path, *(path + ending for ending in ("-wal", "-shm", "-journal", ".lock", ".scan.lock"))]
+
+
 def remove(path: str) -> list[str]:
     """Delete the database with its side files; return what was there."""
     gone = []
-    for name in (path, f"{path}-wal", f"{path}-shm", f"{path}.lock", f"{path}.scan.lock"):
+    for name in beside(path):
         try:
             os.unlink(name)
         except FileNotFoundError:

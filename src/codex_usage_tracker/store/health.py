@@ -6,7 +6,6 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from codex_usage_tracker import paths
 from codex_usage_tracker.contract.checks import DatabaseState
 from codex_usage_tracker.errors import TrackerError
 from codex_usage_tracker.store import database, migrate, rates, rollups
@@ -23,9 +22,6 @@ def state_of(path: str) -> DatabaseState:
     if not state.exists:
         return state
     state.bytes = os.path.getsize(path)
-    state.private = _is_private(path)
-    folder = os.path.dirname(os.path.abspath(path))
-    state.private_folder = folder != os.path.abspath(paths.data_folder()) or _is_private(folder)
     try:
         connection = database.open_reader(path)
         try:
@@ -72,10 +68,6 @@ def known_files(path: str, home: str) -> dict[str, tuple[int, int]]:
     except TrackerError:
         return {}
     return {str(row[0]): (int(row[1]), int(row[2])) for row in rows}  # type: ignore[arg-type]
-
-
-def _is_private(path: str) -> bool:
-    return os.name != "posix" or not os.stat(path).st_mode & 0o077
 
 
 def _free(path: str) -> int:

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from codex_usage_tracker import owned
 from codex_usage_tracker.errors import BusyError, FileAccessError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _try_lock(handle: int) -> bool:
 def refreshing(database: str, wait_seconds: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold the refresh lock of a database, waiting for another process that holds it."""
     try:
-        handle = os.open(f"{database}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        handle = os.open(f"{database}.lock", os.O_CREAT | os.O_RDWR | owned.NOT_THROUGH_LINKS, owned.FILE)
     except OSError as error:
         msg = f"{database}.lock cannot be made: {error.strerror}"
         raise FileAccessError(msg, "Check the folder's permissions, or name another database with --db.") from error

@@ -10,7 +10,7 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from codex_usage_tracker import paths
+from codex_usage_tracker import owned, paths
 from codex_usage_tracker.web.security import LINK_PATH, proof
 
 if TYPE_CHECKING:
@@ -35,11 +35,9 @@ class Note:
     def write(self, **told: str | int) -> None:
         """Leave the file; without one, another start begins another server."""
         with suppress(OSError):
-            os.makedirs(paths.data_folder(), mode=0o700, exist_ok=True)
-            os.makedirs(os.path.dirname(self.path), mode=0o700, exist_ok=True)
-            self.remove()
-            with open(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-                json.dump(told, file)
+            owned.make_folder(os.path.dirname(self.path))
+            with owned.replacing(self.path) as file:
+                file.write(json.dumps(told).encode())
 
     def remove(self) -> None:
         """Take the file away."""
