@@ -78,3 +78,21 @@ class Received(msgspec.Struct):
     unchanged: int
     rejected: list[Rejected]
     hub: str
+
+
+class LinkAsk(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A device that wants to be linked: a code, what the user calls it, and a word that tells a repeated request."""
+
+    code: Annotated[str, Meta(min_length=8, max_length=16)]
+    request: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    label: Label | None = None
+
+
+class Linked(msgspec.Struct, kw_only=True):
+    """A linked device: the account's name, the key of its hashes (hex), and the token, told this once."""
+
+    account: str
+    device: int
+    key: str
+    token: str
+    hub: str

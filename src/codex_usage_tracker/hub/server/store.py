@@ -37,6 +37,11 @@ class Store:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)
 
+    async def make(self) -> None:
+        """Make the tables that are missing."""
+        async with self.engine.begin() as db:
+            await db.run_sync(tables.metadata.create_all)
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection that sees one moment."""

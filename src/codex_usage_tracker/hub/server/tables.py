@@ -43,6 +43,16 @@ device = Table(
     Column("collector", Text),
 )
 
+code = Table(
+    "code",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("account_id", Integer, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("request", Text),
+    Column("device_id", Integer),
+)
+
 bucket = Table(
     "bucket",
     metadata,
