@@ -1,5 +1,6 @@
 // What the page calls things.
-import { duration } from "./figures";
+import type { Forecast } from "./answers";
+import { ago, duration, percent } from "./figures";
 import { t } from "./language";
 
 export const DIMENSIONS: Readonly<Record<string, string>> = {
@@ -75,6 +76,22 @@ export function windowLabel(minutes: number): string {
   if (minutes === 300) return t("5 hours");
   if (minutes === 10080) return t("Week");
   return duration(minutes * 60_000);
+}
+
+/** Names a limit by the length of its window, and one that is not of all of Codex by what it is of. */
+export function limitLabel(minutes: number, limit: string): string {
+  return limit === "codex" ? windowLabel(minutes) : t("{window} of {limit}", { window: windowLabel(minutes), limit });
+}
+
+/** Says when a limit window is reset, or was. */
+export function resetText(at: number, passed: boolean, now: number): string {
+  return passed ? t("reset {when}", { when: ago(at, now) }) : t("resets {when}", { when: ago(at, now) });
+}
+
+/** Says how much of a limit will be used at its reset. */
+export function foretold(one: Forecast): string {
+  const [low, likely, high] = [one.percent_low, one.percent_expected, one.percent_high].map(percent) as [string, string, string];
+  return t("At the reset likely {likely}, between {low} and {high}", { likely, low, high });
 }
 
 /** Names an account by the beginning of its hash. */

@@ -134,7 +134,16 @@ def test_the_unforeseen_is_told_without_any_content(run_plain: Run, monkeypatch:
     assert "Traceback" not in ran.err
     assert run_plain("report", "--no-refresh", "--json").json["error"]["code"] == "unexpected"
     monkeypatch.setenv("CODEX_USAGE_TRACKER_DEBUG", "1")
-    assert "Traceback" in run_plain("report", "--no-refresh").err
+    traced = run_plain("report", "--no-refresh").err
+    assert traced.startswith("ValueError came through\n  codex_usage_tracker.cli.main:")
+    assert " reader\nError: [unexpected]" in traced
+    assert "secret" not in traced
+
+
+def test_a_secret_in_what_was_asked_is_not_repeated(run_plain: Run) -> None:
+    told = run_plain("report", "--no-refresh", "--db", "/tmp/DB_PASS=hunter2canary/usage.sqlite3").err
+    assert "Error: [" in told
+    assert "hunter2canary" not in told
 
 
 def test_an_interrupt_is_told(run_plain: Run, monkeypatch: pytest.MonkeyPatch) -> None:

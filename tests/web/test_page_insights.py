@@ -144,7 +144,7 @@ def test_a_change_is_taken_apart_in_each_way(shown: Server, visit: Visitor) -> N
         expect(rows).to_have_count(len(split["parts"]))
         expect(region.locator("thead th").first).to_have_text(split["label"])
         for index, part in enumerate(split["parts"]):
-            expect(rows.nth(index).locator("td.number").first).to_have_attribute("title", re.compile(r"^\$-?\d"))
+            expect(rows.nth(index).locator("td.number").first).to_have_attribute("title", re.compile(r"^-?\$\d"))
             expect(rows.nth(index).locator("td:nth-child(4)")).to_be_visible(visible=part["usd"] is not None)
 
 

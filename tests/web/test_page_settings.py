@@ -196,10 +196,10 @@ def test_projects_are_named_tagged_and_left_out(own: Server, visit: Visit) -> No
     press(page, "Save")
     expect(page.get_by_text("tagged work, python")).to_be_visible()
     press(page, "Change /home/me/api")
-    page.get_by_label("No project").check()
+    page.get_by_label("Not a project").check()
     page.get_by_label("Tags parted by commas").fill("")
     press(page, "Save")
-    expect(page.get_by_text("no project", exact=True)).to_be_visible()
+    expect(page.get_by_text("not a project", exact=True)).to_be_visible()
     found = saved(own, "projects")
     assert (found["aliases"], found["ignored_paths"], found["tags"]) == (
         {"/home/me/api": "Backend"},

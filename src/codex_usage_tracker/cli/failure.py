@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 
 import click
 import msgspec
@@ -11,7 +10,8 @@ from codex_usage_tracker import privacy
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
 from codex_usage_tracker.errors import ExitCode, TrackerError
-from codex_usage_tracker.reports.failures import place
+from codex_usage_tracker.evidence.redaction import redacted
+from codex_usage_tracker.reports.failures import place, trace
 
 INTERRUPTED = "interrupted"
 DEBUG = "CODEX_USAGE_TRACKER_DEBUG"
@@ -23,10 +23,11 @@ def tell(error: BaseException, asked: Invocation, name: str) -> int:
         _silence()
         return ExitCode.FAILED
     if os.environ.get(DEBUG) and not isinstance(error, (click.ClickException, click.Abort)):
-        traceback.print_exception(error)
+        click.echo("\n".join(trace(error)), err=True)
     failure, code = explained(error)
+    failure.message = redacted(failure.message)
     failure.hint = failure.hint.replace("`codex-usage-tracker ", f"`{name} ")
-    failure = privacy.hidden(failure, asked.privacy_mode, b"")
+    failure = privacy.hidden(failure, asked.safe_mode, b"")
     if asked.json:
         click.echo(msgspec.json.format(msgspec.json.encode(FailureAnswer(error=failure)), indent=2))
     elif isinstance(error, click.UsageError):

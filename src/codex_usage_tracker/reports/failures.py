@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from typing import TYPE_CHECKING
 
 from codex_usage_tracker import privacy
 from codex_usage_tracker.contract.outcomes import Failure
 from codex_usage_tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def told(error: BaseException, mode: str) -> Failure:
@@ -21,8 +25,19 @@ def told(error: BaseException, mode: str) -> Failure:
 
 def place(error: BaseException) -> str:
     """Return module and line of the innermost frame of our own."""
-    frames = [
-        (str(frame.f_globals.get("__name__", "")), line) for frame, line in traceback.walk_tb(error.__traceback__)
-    ]
-    own = [f"{module}:{line}" for module, line in frames if module.startswith("codex_usage_tracker")]
+    own = [f"{module}:{line}" for module, line, _ in _frames(error) if module.startswith("codex_usage_tracker")]
     return own[-1] if own else "an unknown place"
+
+
+def trace(error: BaseException) -> Iterator[str]:
+    """Give all places that an error came through, after those of what caused it: no messages, which may hold a log."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from trace(before)
+    yield f"{type(error).__name__} came through"
+    yield from (f"  {module}:{line} {function}" for module, line, function in _frames(error))
+
+
+def _frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        yield str(frame.f_globals.get("__name__", "")), line, frame.f_code.co_name

@@ -17,6 +17,7 @@ from codex_usage_tracker.errors import (
     NotFoundError,
     TrackerError,
 )
+from codex_usage_tracker.evidence.redaction import redacted
 from codex_usage_tracker.reports.failures import told
 from codex_usage_tracker.web.security import RefusedError, TokenMissingError, TooLargeError, TooSlowError
 
@@ -73,4 +74,6 @@ def failure(error: BaseException, mode: str) -> Response:
     """Return why there is no answer: in our words, and nothing of a log or a path where nobody foresaw it."""
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
     headers = {"Retry-After": "1"} if status == 503 else {}  # noqa: PLR2004
-    return json_reply(FailureAnswer(error=told(error, mode)), None, status, **headers)
+    found = told(error, mode)
+    found.message = redacted(found.message)
+    return json_reply(FailureAnswer(error=found), None, status, **headers)

@@ -100,8 +100,9 @@ class Running:
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until the process is told to stop; what the library would log of requests nobody is told."""
-        logging.getLogger("uvicorn").addHandler(logging.NullHandler())
-        logging.getLogger("uvicorn").propagate = False
+        for name in ("uvicorn", "asyncio"):
+            logging.getLogger(name).addHandler(logging.NullHandler())
+            logging.getLogger(name).propagate = False
         os.environ.setdefault("PYTHONWARNINGS", QUIET)
         config = uvicorn.Config(
             self.dashboard.app(), http=_Protocol, ws="none", lifespan="on", log_config=None, access_log=False,

@@ -1,6 +1,6 @@
 // The lines of a log as a trace: when each came, and how long nothing came before it.
 import type { Evidence, EvidenceEntry, EvidenceOmitted } from "../../answers";
-import { count, exact } from "../../figures";
+import { t } from "../../language";
 
 export interface Traced {
   entry: EvidenceEntry;
@@ -38,12 +38,21 @@ export function folded(text: string): string {
 /** Says what the lines hold that is not shown. */
 export function omittedWords(omitted: EvidenceOmitted): string[] {
   return [
-    omitted.entries ? `${count(omitted.entries, "older line")} since the call before` : "",
-    omitted.characters ? `${exact(omitted.characters)} characters cut from long texts` : "",
-    omitted.tool_outputs ? `${count(omitted.tool_outputs, "tool output")} of ${exact(omitted.tool_output_characters)} characters` : "",
-    omitted.compaction_histories ? count(omitted.compaction_histories, "compaction history", "compaction histories") : "",
-    omitted.repeated_lines ? count(omitted.repeated_lines, "line that repeats another", "lines that repeat others") : "",
-    omitted.unreadable_lines ? count(omitted.unreadable_lines, "unreadable line") : "",
+    omitted.entries ? t("{lines, plural, one {# older line} other {# older lines}} since the call before", { lines: omitted.entries }) : "",
+    omitted.characters ? t("{characters, plural, one {# character} other {# characters}} cut from long texts", { characters: omitted.characters }) : "",
+    omitted.tool_outputs
+      ? t("{outputs, plural, one {# tool output} other {# tool outputs}} of {characters, plural, one {# character} other {# characters}}", {
+          outputs: omitted.tool_outputs,
+          characters: omitted.tool_output_characters,
+        })
+      : "",
+    omitted.compaction_histories
+      ? t("{histories, plural, one {# compaction history} other {# compaction histories}}", { histories: omitted.compaction_histories })
+      : "",
+    omitted.repeated_lines
+      ? t("{lines, plural, one {# line that repeats another} other {# lines that repeat others}}", { lines: omitted.repeated_lines })
+      : "",
+    omitted.unreadable_lines ? t("{lines, plural, one {# unreadable line} other {# unreadable lines}}", { lines: omitted.unreadable_lines }) : "",
   ].filter(Boolean);
 }
 
@@ -58,20 +67,34 @@ export interface Estimate {
 export function estimates(found: Evidence): Estimate[] {
   const lines = found.serialized_evidence;
   return [
-    { key: "exact", label: "Uncached input", tokens: found.record.uncached_input_tokens, told: `exact, from the token count of this call${found.record.cache_write_input_tokens ? ", with what was written to the cache" : ""}` },
-    { key: "visible", label: "Visible texts", tokens: found.visible_token_estimate, told: counted(found.visible_token_estimator) },
-    { key: "lines", label: "Lines as they stand", tokens: lines.raw_json_token_estimate, told: `an upper bound, ${counted(lines.token_estimator)}` },
+    { key: "exact", label: t("Uncached input"), tokens: found.record.uncached_input_tokens, told: exactly(found.record.cache_write_input_tokens) },
+    { key: "visible", label: t("Visible texts"), tokens: found.visible_token_estimate, told: counted(found.visible_token_estimator) },
+    { key: "lines", label: t("Lines as they stand"), tokens: lines.raw_json_token_estimate, told: bounded(lines.token_estimator) },
   ];
 }
 
+function exactly(written: number): string {
+  return written
+    ? t("exact, from the token count of this call, with what was written to the cache")
+    : t("exact, from the token count of this call");
+}
+
 function counted(by: string): string {
-  return by === "characters" ? "a token for three bytes" : `counted with ${by}`;
+  return by === "characters" ? t("a token for three bytes") : t("counted with {tokenizer}", { tokenizer: by });
+}
+
+function bounded(by: string): string {
+  return by === "characters"
+    ? t("an upper bound, a token for three bytes")
+    : t("an upper bound, counted with {tokenizer}", { tokenizer: by });
 }
 
 /** Says how the lines of the log explain the uncached input, if they do. */
 export function gapWords(found: Evidence): string {
   const [sent, visible, most] = estimates(found).map((one) => one.tokens) as [number, number, number];
-  if (sent > most) return `At least ${exact(sent - most)} tokens of the uncached input stand in none of these lines: older input that was not taken from the cache, or what the client adds by itself.`;
-  if (sent > visible) return `The visible texts leave ${exact(sent - visible)} tokens of the uncached input to what stands around them in the lines, or to older input.`;
-  return "The visible texts alone are more than the uncached input: a part of them came from the cache.";
+  if (sent > most)
+    return t("At least {tokens, plural, one {# token of the uncached input stands} other {# tokens of the uncached input stand}} in none of these lines: older input that was not taken from the cache, or what the client adds by itself.", { tokens: sent - most });
+  if (sent > visible)
+    return t("The visible texts leave {tokens, plural, one {# token} other {# tokens}} of the uncached input to what stands around them in the lines, or to older input.", { tokens: sent - visible });
+  return t("The visible texts alone are more than the uncached input: a part of them came from the cache.");
 }
