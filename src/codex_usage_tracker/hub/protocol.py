@@ -15,7 +15,9 @@ MOST_CALLS = 20_000
 
 Count = Annotated[int, Meta(ge=0, lt=2**62)]
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
-Model = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+ -]*$")]
+MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$"
+"""Names of models; another text, which may be anything, is sent as unknown."""
+Model = Annotated[str, Meta(pattern=MODEL)]
 Label = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f<>&\"']+$")]
 
 
