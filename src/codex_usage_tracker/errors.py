@@ -79,6 +79,12 @@ class DownloadError(TrackerError):
     code = "download_failed"
 
 
+class MissingPartError(TrackerError):
+    """A part of the program that is installed only when asked for."""
+
+    code = "missing_part"
+
+
 class BusyError(TrackerError):
     """Another process is refreshing and did not finish in time."""
 

@@ -37,6 +37,12 @@ COMMANDS = {
         "inspect-log": "Read one log and say what is in it; writes nothing.",
         "demo": "Write a made-up history to try everything on.",
     },
+    "Share": {
+        "link": "Let this machine send its usage to a hub.",
+        "sync": "Send what is new to the hub: token counts, models, times.",
+        "unlink": "Send nothing to the hub any more.",
+        "hub": "Serve a hub for several machines and people.",
+    },
     "Settings": {
         "parse-allowance": "Note the limits of a pasted `/status`.",
         "init-allowance": "Write an example of what is left of your limits.",

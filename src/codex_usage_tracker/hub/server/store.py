@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from codex_usage_tracker import owned, paths
 from codex_usage_tracker.hub.server import tables
 
 if TYPE_CHECKING:
@@ -19,15 +21,23 @@ if TYPE_CHECKING:
 
     Rows = Sequence[Mapping[str, Any]]
 
+NAME = "hub.sqlite3"
 POOL = 8
 BUSY_SECONDS = 30
 LOCK = select(tables.account.c.id).where(tables.account.c.id == bindparam("account")).with_for_update()
+
+
+def default() -> str:
+    """Return the file that is used when none is named."""
+    return os.path.join(paths.data_folder(), NAME)
 
 
 class Store:
     """The database of a hub; what is written of one account is written in turn."""
 
     def __init__(self, where: str) -> None:
+        if "://" not in where:
+            owned.make_folder(os.path.dirname(os.path.abspath(where)))
         url = where if "://" in where else f"sqlite+aiosqlite:///{where}"
         url = url.replace("postgresql://", "postgresql+asyncpg://").replace("postgres://", "postgresql+asyncpg://")
         self.is_sqlite = url.startswith("sqlite")
