@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from codex_usage_tracker import paths
+from codex_usage_tracker import paths, privacy
 from codex_usage_tracker.config.files import default_files
 from codex_usage_tracker.errors import BusyError, DatabaseError, FileAccessError
 from codex_usage_tracker.store import database, permissions
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.evidence.window import Place, Wanted
     from codex_usage_tracker.ingest.price_files import PriceState
     from codex_usage_tracker.ingest.sync import Progress, Refreshed, Watching
+    from codex_usage_tracker.privacy import Hiding
     from codex_usage_tracker.query.reader import Reader
 
 T = TypeVar("T")
@@ -214,6 +215,16 @@ class Tracker:
     def secret(self) -> bytes:
         """Return the key behind the labels of hidden texts; one of the moment where there is no database."""
         return database.secret_of(self.database)
+
+    def hiding(self, mode: str | None = None) -> Hiding:
+        """Return the mode that is told, else that of the environment or the settings, with all that it takes."""
+        from codex_usage_tracker.config.seen import seen  # noqa: PLC0415  (help hides nothing)
+
+        allowed = seen(self.files)
+        found = privacy.mode_of(mode, os.environ.get(privacy.ENVIRONMENT), allowed.privacy_mode)
+        if found == privacy.NORMAL:
+            return privacy.Hiding()
+        return privacy.Hiding(found, self.secret(), allowed.aliases, allowed.thread_names)
 
     def now(self) -> int:
         """Return the present instant in milliseconds UTC."""

@@ -11,7 +11,7 @@ import click
 
 from codex_usage_tracker import privacy
 from codex_usage_tracker.cli.screen import ASCII, screen_of
-from codex_usage_tracker.errors import NamedFileMissingError
+from codex_usage_tracker.errors import NamedFileMissingError, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.cli.screen import Screen
     from codex_usage_tracker.config.files import Files
+    from codex_usage_tracker.privacy import Hiding
     from codex_usage_tracker.tracker import Tracker
 
     Answer = TypeVar("Answer", bound=msgspec.Struct)
@@ -31,7 +32,7 @@ class Invocation:
 
     db: str | None = None
     timezone: str | None = None
-    privacy_mode: str = privacy.NORMAL
+    named_mode: str | None = None
     json = False
     quiet = False
     no_color = False
@@ -65,16 +66,30 @@ class Invocation:
     def use(self, database: str, homes: list[str]) -> None:
         """Turn to another database and other homes."""
         self.db, self.homes = database, homes
-        self.__dict__.pop("tracker", None)
+        for made in ("tracker", "hiding"):
+            self.__dict__.pop(made, None)
 
     @cached_property
-    def secret(self) -> bytes:
-        """The key of the labels that stand for what is hidden."""
-        return self.tracker.secret() if self.privacy_mode != privacy.NORMAL else b""
+    def hiding(self) -> Hiding:
+        """The privacy mode that was asked for or is set, with all that it takes."""
+        return self.tracker.hiding(self.named_mode)
+
+    @property
+    def privacy_mode(self) -> str:
+        """The name of the privacy mode."""
+        return self.hiding.mode
+
+    @property
+    def safe_mode(self) -> str:
+        """The privacy mode of what goes wrong: where it cannot be known, it is not taken for normal."""
+        try:
+            return self.privacy_mode
+        except TrackerError:
+            return self.named_mode or privacy.REDACTED
 
     def hidden(self, answer: Answer) -> Answer:
         """Return an answer as the privacy mode shows it."""
-        return privacy.hidden(answer, self.privacy_mode, self.secret)
+        return privacy.hidden(answer, *self.hiding)
 
     def answer(self, answer: Answer, draw: Drawing[Answer]) -> None:
         """Print an answer: as JSON if asked for, else as it is drawn for people."""
@@ -105,5 +120,5 @@ class Invocation:
         """Say something beside the answer, on standard error, unless told to be quiet."""
         if not self.quiet:
             name = click.get_current_context().find_root().info_name or ""
-            said = privacy.without_paths(text, self.privacy_mode).replace("`codex-usage-tracker ", f"`{name} ")
+            said = privacy.without_paths(text, self.safe_mode).replace("`codex-usage-tracker ", f"`{name} ")
             click.echo(said, err=True)

@@ -58,6 +58,8 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         asked.homes += map(os.path.expanduser, value)
     elif str(param.name).replace("_", "-") in FILES:
         asked.named_files[str(param.name)] = os.path.expanduser(value)
+    elif param.name == "privacy_mode":
+        asked.named_mode = value
     else:
         setattr(asked, str(param.name), os.path.expanduser(value) if param.name == "db" else value)
 

@@ -1,8 +1,8 @@
-"""`general.json`: Codex homes to read beside the usual one, what homes are called, and the time zone."""
+"""`general.json`: Codex homes to read beside the usual one, what they are called, the time zone, what is hidden."""
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,13 +23,16 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class General(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Homes that are read beside those of `CODEX_HOME` (or `~/.codex`), and the zone of days and hours.
+    """Homes that are read beside those of `CODEX_HOME` (or `~/.codex`), the zone of days and hours, what is hidden.
 
-    A usual home that is named here too gets a label, or is left out with `read` false.
+    A usual home that is named here too gets a label, or is left out with `read` false. With `show_thread_names`, the
+    privacy modes show the names of threads.
     """
 
     homes: tuple[Home, ...] = ()
     timezone: Name | None = None
+    privacy_mode: Literal["normal", "redacted", "strict"] | None = None
+    show_thread_names: bool = False
     examples: Any = None
 
     def __post_init__(self) -> None:

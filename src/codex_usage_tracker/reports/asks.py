@@ -11,7 +11,7 @@ from msgspec import Meta
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing.money import units_of
 from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
-from codex_usage_tracker.query import dimensions, spans, threads
+from codex_usage_tracker.query import dimensions, labels, spans
 from codex_usage_tracker.query.filters import CONFIDENCE_SPELLINGS, Filter
 from codex_usage_tracker.query.metrics import BY_NAME
 
@@ -36,7 +36,7 @@ RANGES = {one.replace("-", ""): one for one in spans.PRESETS} | {"alltime": "all
 METRICS = {"tokens": "total_tokens", "cost": "usd"}
 """Short names of metrics; every metric is known by its own name too."""
 METRIC_NAMES = (*BY_NAME, *METRICS)
-NAMED = ("model", "effort", "tier", "kind", "origin", "project", "directory", "branch", "source")
+NAMED = ("model", "effort", "tier", "kind", "origin", "project", "directory", "branch", "source", "thread")
 MOST_ROWS = 10_000
 PATH = re.compile(r" - at `\$\.?\[?([^`\[]*)[^`]*`")
 
@@ -171,15 +171,15 @@ def filter_of(ask: CallsChoice, reader: Reader) -> Filter:
         since=since,
         until=until,
         archived=ask.include_archived,
-        thread=tuple(found for text in ask.thread for found in threads.find(reader.db, text) or [text]),
         search=ask.search,
+        seen_in=labels.searched(reader, ask.search) if ask.search and reader.hiding.hides else (),
         pricing_status=ask.pricing_status,
         credit_confidence=tuple(CONFIDENCE_SPELLINGS.get(one, one) for one in ask.credit_confidence),
         finding=ask.finding,
         min_tokens=ask.min_tokens,
         min_usd=units("min_cost", ask.min_cost, USD_UNITS),
         min_credits=units("min_credits", ask.min_credits, CREDIT_UNITS),
-        **{name: getattr(ask, name) for name in NAMED},
+        **labels.meant(reader, {name: getattr(ask, name) for name in NAMED}),
     )
 
 
