@@ -1,9 +1,9 @@
 """Write the generated pages: `python docs/generate.py`, after a command, an answer or the demo has changed.
 
-`reference/cli.md` comes from the commands, `reference/http.md` from the questions, `reference/schemas.json` from the
-answers, `reference/settings/` from the files of settings, the tables of `concepts/pricing.md` from the bundled cards,
-and the examples of the guide (blocks that begin with `$ codex-usage-tracker`) from running them on the demo at a
-moment that stands still.
+`reference/cli.md` comes from the commands, `reference/http.md` and `questions.pyi` from the questions,
+`reference/schemas.json` from the answers, `reference/settings/` from the files of settings, the tables of
+`concepts/pricing.md` from the bundled cards, and the examples of the guide (blocks that begin with
+`$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ import inspect
 import io
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import click
 import msgspec
@@ -53,6 +55,9 @@ from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card
+from codex_usage_tracker.questions import method_of
+from codex_usage_tracker.reports.asks import Ask
+from codex_usage_tracker.reports.registry import QUESTIONS
 from codex_usage_tracker.web import openapi
 from codex_usage_tracker.web.compat import SERVED
 from codex_usage_tracker.web.evidence import QUESTION as CONTEXT
@@ -267,6 +272,94 @@ def _kind(kind: Any) -> str:
     return kind.__name__ if isinstance(kind, type) else str(kind).rpartition(".")[2].rstrip("]").join(("list of ", ""))
 
 
+# -- the questions as methods -----------------------------------------------------------------------------------------
+
+STUB = DOCS.parent / "src" / "codex_usage_tracker" / "questions.pyi"
+STUB_HEAD = """\
+# Made from the registry by docs/generate.py.
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, Required, TypeVar, overload
+from typing_extensions import TypedDict, Unpack
+from arro3.core import Table
+from codex_usage_tracker.privacy import Hiding
+from codex_usage_tracker.reports.asks import AskType
+"""
+MONEY = ("min_cost", "min_credits", "min_score")
+
+
+def stub() -> str:
+    """Return the types of the questions as methods."""
+    text = "\n".join(_stub())
+    for words in (["check", "--fix-only", "--quiet"], ["format"]):
+        command = [sys.executable, "-m", "ruff", *words, "--stdin-filename", str(STUB), "-"]
+        text = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return text
+
+
+def _stub() -> Iterator[str]:
+    asks = dict.fromkeys(
+        kind for one in QUESTIONS.values() for kind in reversed(one.ask.__mro__) if issubclass(kind, Ask)
+    )
+    imported = sorted({(one.answer.__module__, one.answer.__name__) for one in QUESTIONS.values()})
+    yield STUB_HEAD
+    yield from (f"from {module} import {name}" for module, name in imported)
+    yield from (
+        "_T = TypeVar('_T')",
+        "_OneOrMore = _T | Sequence[_T]",
+        "_Mode = Literal['normal', 'redacted', 'strict']",
+    )
+    for kind in asks:
+        yield from _typed_ask(kind)
+    yield from ("class Questions:", "    privacy_mode: str | None")
+    for one in QUESTIONS.values():
+        given = f"**given: Unpack[_{one.ask.__name__}]) -> {one.answer.__name__}: ..."
+        yield f"    def {method_of(one.name)}(self, {given}"
+    for one in QUESTIONS.values():
+        given = f"**given: Unpack[_{one.ask.__name__}]) -> {one.answer.__name__}: ..."
+        yield f"    @overload\n    def ask(self, name: Literal[{one.name!r}], {given}"
+    yield "    @overload\n    def ask(self, name: str, *, privacy_mode: str | None = None, **given: Any) -> Any: ..."
+    yield "    def to_arrow(self, name: str = 'calls', *, rows: str = 'rows', privacy_mode: str | None = None,"
+    yield "        **given: Any) -> Table: ..."
+    yield "    def hiding(self, mode: str | None = None) -> Hiding: ..."
+    yield "def method_of(name: str) -> str: ..."
+    yield "def read(kind: type[AskType], given: Mapping[str, Any]) -> AskType: ..."
+
+
+def _typed_ask(kind: type[msgspec.Struct]) -> Iterator[str]:
+    """Give a question's own parameters, beneath those that it has from others."""
+    above = kind.__mro__[1]
+    inherited = above.__struct_fields__ if issubclass(above, Ask) else ()
+    own = [f"    {one.name}: {_typed(one)}" for one in msgspec.structs.fields(kind) if one.name not in inherited]
+    yield f"class _{kind.__name__}({f'_{above.__name__}' if inherited else 'TypedDict'}, total=False):"
+    yield from own if inherited else (*own, "    privacy_mode: _Mode")
+    yield "" if own else "    pass"
+
+
+def _typed(field: msgspec.structs.FieldInfo) -> str:
+    """Return what a parameter may be given as in Python."""
+    if field.name in {"since", "until"}:
+        return "str | date"
+    if field.name in MONEY:
+        return "str | int | Decimal"
+    kind = _plain(field.type)
+    return f"Required[{kind}]" if field.required else kind
+
+
+def _plain(kind: Any) -> str:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _plain(inner[0])
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, inner))}]"
+    if origin is tuple:
+        return f"_OneOrMore[{_plain(inner[0])}]"
+    if origin in {Union, UnionType}:
+        return " | ".join(_plain(one) for one in inner if one is not type(None))
+    return str(kind.__name__)
+
+
 class Demo:
     """The demo history in a folder that is gone afterwards, at a moment that stands still."""
 
@@ -300,6 +393,7 @@ def main() -> None:
     (DOCS / "reference" / "cli.md").write_text(reference(), encoding="utf-8")
     (DOCS / "reference" / "schemas.json").write_text(schemas(), encoding="utf-8")
     (DOCS / "reference" / "http.md").write_text(http(), encoding="utf-8")
+    STUB.write_text(stub(), encoding="utf-8")
     for name in SETTINGS:
         path = DOCS / "reference" / "settings" / f"{name}.schema.json"
         path.write_text(settings_schema(name), encoding="utf-8")

@@ -63,7 +63,7 @@ LABELS = _labels(
     Texts and names of evidence | gone | gone | EvidenceEntry.name EvidenceEntry.text
     What is searched for | Search | Search | filters.search
     Threads that are asked for | Thread | Thread | filters.thread
-    Sentences of the program | without paths | without paths | IngestIssue.message Check.repair FileChange.text Installation.next Installation.undo Installation.notes Setup.next SetupStep.message SetupStep.undo DemoHistory.next Failure.hint Failure.message PricingUpdate.source damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings
+    Sentences of the program | without paths | without paths | IngestIssue.message Check.repair Check.detail FileChange.text Installation.next Installation.undo Installation.notes Setup.next SetupStep.message SetupStep.undo DemoHistory.next Failure.hint Failure.message PricingUpdate.source damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings
     Git branches | shown unless a secret | Branch | branch git_branch
     Tags of projects | shown unless a secret | Tags | project_tag
     Nicknames of agents | shown unless a secret | Agent | nickname
@@ -90,6 +90,10 @@ SHOWN = frozenset(
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
     BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
     DatabaseState.problem Doctor.status Exposure.what Exposure.why SettingsState.name Evidence.context_mode
+    BundlePrivacy.local_paths BundlePrivacy.mode Library.name NoteCount.code NoteCount.meaning Place.found Place.mode
+    Place.what PriceCards.list_prices_as_of PriceCards.rate_card_as_of Program.encoding Program.implementation
+    Program.machine Program.python Program.sqlite Program.system Program.system_release Variable.name Variable.value
+    never_included
     Evidence.visible_token_estimator Event.id Export.format Failure.code FileProblem.reason
     Forecast.sentence Forecast.verdict Health.status Link.proof Link.url LogNote.code LogNote.meaning
     ParsedAllowance.notes SerializedBucket.name SerializedEvidence.token_estimator

@@ -43,6 +43,8 @@ def _check(check: Check, width: int, screen: Screen) -> Iterator[str]:
     """Draw a verdict, and beneath it what to do."""
     yield f"{screen.style(check.status, STYLES[check.status])}  {pad(check.name, width)}  {safe(check.message)}"
     indent = " " * (width + 8)
+    if check.detail:
+        yield indent + safe(check.detail)
     if check.hint:
         yield indent + screen.style(safe(check.hint), "faint")
     if check.repair:

@@ -51,6 +51,7 @@ COMMANDS = {
     },
     "Look after": {
         "doctor": "Check that everything is in order.",
+        "support-bundle": "Show and write what helps to find a defect.",
         "clear-db": "Delete the database; the logs stay.",
         "reset-db": "The same as clear-db.",
         "completion": "Print a script that completes commands in a shell.",

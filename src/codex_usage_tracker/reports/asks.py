@@ -70,6 +70,9 @@ class RangeChoice(Ask, frozen=True, kw_only=True):
     ] = None
     since: Annotated[str | None, Meta(description="From this day (2026-06-10) or instant (ISO 8601) on.")] = None
     until: Annotated[str | None, Meta(description="Up to this day, the day included, or to this instant.")] = None
+    last: Annotated[
+        str | None, Meta(description="The last hours, or days or weeks with today, instead: 24h, 7d, 4w.")
+    ] = None
 
 
 class CallsChoice(RangeChoice, frozen=True, kw_only=True):
@@ -156,9 +159,11 @@ def zone_of(ask: Ask, reader: Reader) -> Reader:
 
 
 def span_of(ask: RangeChoice, reader: Reader) -> spans.Span:
-    """Return the range that a question names, by a name or from and to."""
-    if ask.range and (ask.since or ask.until):
-        raise InvalidValueError("range is given beside since or until", "Say the range in one way.")
+    """Return the range that a question names, by a name, by its length, or from and to."""
+    if sum((bool(ask.range), bool(ask.last), bool(ask.since or ask.until))) > 1:
+        raise InvalidValueError("range, last, and since or until are given together", "Say the range in one way.")
+    if ask.last:
+        return spans.last(ask.last, reader.now, reader.zone)
     if ask.range:
         return spans.preset(RANGES[ask.range], reader.now, reader.zone)
     return spans.between(ask.since, ask.until, reader.zone)

@@ -179,10 +179,11 @@ def _settings(files: Sequence[SettingsState]) -> Iterator[Check]:
     for file in files:
         name = file.name
         if file.problem:
-            yield Check(name=name, status="fail", message=file.problem, hint=file.hint)
+            message = "cannot be understood"
+            yield Check(name=name, status="fail", message=message, detail=file.problem, hint=file.hint)
         elif file.warnings:
-            hint = "Correct or remove what is named."
-            yield Check(name=name, status="warn", message="; ".join(file.warnings), hint=hint)
+            hint, told = "Correct or remove what is named.", "; ".join(file.warnings)
+            yield Check(name=name, status="warn", message="says things that mean nothing", detail=told, hint=hint)
         else:
             yield Check(name=name, status="pass", message="is understood")
 

@@ -171,3 +171,9 @@ def advance_generation(connection: apsw.Connection, now_ms: int) -> None:
 def set_refreshed(connection: apsw.Connection, now_ms: int) -> None:
     """Remember when the logs were last looked at."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('refreshed_at', ?)", (now_ms,))
+
+
+def note_reading(connection: apsw.Connection, took_ms: int, files: int, size: int) -> None:
+    """Remember how long the last refresh took that read something, and how much that was."""
+    told = {"read_ms": took_ms, "read_files": files, "read_bytes": size}
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())

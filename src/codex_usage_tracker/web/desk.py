@@ -124,7 +124,8 @@ class Desk:
 
     def _tag(self, reader: Reader, question: Question[Any], params: dict[str, list[str]]) -> str:
         """Return a text that is another one whenever the answer may be."""
-        time = reader.now // MINUTE_MS if question.ages else zones.moment(reader.now, reader.zone).date()
+        ages = question.ages or "last" in params
+        time = reader.now // MINUTE_MS if ages else zones.moment(reader.now, reader.zone).date()
         zone = params.get("timezone", [str(reader.zone)])
         day = asks.zone_of(asks.Ask(timezone=zone[0]), reader).midnight()
         read_at = (reader.meta("refreshed_at") or 0) // MINUTE_MS
