@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.contract.checks import Doctor
     from codex_usage_tracker.contract.evidence import Evidence
     from codex_usage_tracker.contract.logs import LogInspection
+    from codex_usage_tracker.contract.outcomes import Ingest
     from codex_usage_tracker.evidence.window import Place, Wanted
     from codex_usage_tracker.ingest.price_files import PriceState
     from codex_usage_tracker.ingest.sync import Progress, Refreshed, Watching
@@ -86,6 +87,20 @@ class Tracker(Questions):
             self.database, self.homes, self.prices(), include_archived=include_archived, again=again,
             wait_seconds=wait_seconds, watching=watching,
         )  # fmt: skip
+
+    def ingest(
+        self, logs: Sequence[str], *, only: str | None = None, model: str | None = None,
+        passed: Callable[[bytes], object] = bytes,
+    ) -> Ingest:  # fmt: skip
+        """Take in what Codex printed, from files or (`-`) a pipe; calls of which rollouts tell are not counted again.
+
+        `only` is a kind of log, `model` the one of calls that name none; what comes is `passed` on first.
+        """
+        from codex_usage_tracker.ingest.printed.taking import Asked, take  # noqa: PLC0415  (seldom)
+
+        self.keep_private()
+        asked = Asked(self.homes[0], self.zone(), only, model, passed)
+        return take(self.database, self.prices(), logs, asked)
 
     def reprice(self, *, wait_seconds: float = 300.0) -> int:
         """Make the stored costs follow from the prices that hold; return how many calls changed."""

@@ -34,6 +34,10 @@ COMMANDS = {
     "Read": {
         "refresh": "Read what is new in the Codex logs.",
         "rebuild-index": "Read all logs again from their beginning.",
+        "ingest": "Take in what Codex printed, from files or a pipe.",
+        "ingest-cli": "The same, of what it wrote to a terminal alone.",
+        "ingest-exec": "The same, of `codex exec --json` alone.",
+        "ingest-app-server": "The same, of `codex app-server` alone.",
         "inspect-log": "Read one log and say what is in it; writes nothing.",
         "demo": "Write a made-up history to try everything on.",
     },
@@ -57,9 +61,11 @@ COMMANDS = {
         "completion": "Print a script that completes commands in a shell.",
     },
 }
-SHARED = {"reset-db": "clear_db", "ui": "web"} | {
-    name: "init_settings" for name in COMMANDS["Settings"] if name.startswith("init-")
-}
+SHARED = (
+    {"reset-db": "clear_db", "ui": "web"}
+    | {name: "init_settings" for name in COMMANDS["Settings"] if name.startswith("init-")}
+    | dict.fromkeys(["ingest-cli", "ingest-exec", "ingest-app-server"], "ingest")
+)
 MODULES = {name: SHARED.get(name, name.replace("-", "_")) for group in COMMANDS.values() for name in group}
 
 

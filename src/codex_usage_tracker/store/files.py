@@ -51,7 +51,8 @@ def home(connection: apsw.Connection, path: str) -> int:
 
 def known(connection: apsw.Connection, home_id: int) -> dict[str, Any]:
     """Return the files of a home that this version has read, by name: name, path, archived, size, time, inode."""
-    sql = "SELECT name, path, archived, size, mtime_ns, inode FROM source_file WHERE home_id = ? AND version = ?"
+    columns = "name, path, archived, size, mtime_ns, inode"
+    sql = f"SELECT {columns} FROM source_file WHERE home_id = ? AND version = ? AND NOT printed"
     return {row[0]: row for row in rows(connection, sql, (home_id, DATA_VERSION))}
 
 
