@@ -2,16 +2,16 @@ import { describe, expect, test } from "vitest";
 import { catalogues, messages, shape, uses, wrong } from "../scripts/messages.js";
 import { LANGUAGES } from "../src/languages";
 
-const MESSAGES: string[] = messages();
-const CATALOGUES: Record<string, Record<string, string>> = catalogues();
-const USES: { name: string; text: string | undefined; values: string[] | null }[] = uses();
+const MESSAGES = messages();
+const CATALOGUES = catalogues();
+const USES = uses();
 
 test("Texts are named in full where they are used, so that they are found", () =>
   expect(USES.filter(({ text }) => text === undefined).map(({ name }) => name)).toEqual([]));
 
 test("Each text is given the values that it names", () => {
   const odd = USES.filter(({ text, values }) => {
-    const names = new Set(shape(text ?? "").names.map((one: string) => one.split(" ")[0]));
+    const names = new Set(shape(text ?? "").names.map((one) => one.split(" ")[0]));
     return values && [...names].sort().join() !== [...new Set(values)].sort().join();
   });
   expect(odd).toEqual([]);

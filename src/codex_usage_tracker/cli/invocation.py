@@ -14,7 +14,7 @@ from codex_usage_tracker.cli.screen import ASCII, screen_of
 from codex_usage_tracker.errors import NamedFileMissingError, TrackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     import msgspec
 
@@ -33,6 +33,8 @@ class Invocation:
     db: str | None = None
     timezone: str | None = None
     named_mode: str | None = None
+    language: str | None = None
+    language_flagged = False
     json = False
     quiet = False
     no_color = False
@@ -62,6 +64,12 @@ class Invocation:
         from codex_usage_tracker.config.files import default_files  # noqa: PLC0415
 
         return default_files()._replace(**self.named_files)
+
+    @property
+    def page_language(self) -> dict[str, str]:
+        """What an address tells the page of its language: a flag outdoes what a browser remembers, a setting not."""
+        language = self.language or self.tracker.general().language
+        return {"lang" if self.language_flagged else "default_lang": language} if language else {}
 
     def use(self, database: str, homes: list[str]) -> None:
         """Turn to another database and other homes."""
@@ -96,13 +104,25 @@ class Invocation:
         if self.json:
             self.print_json(answer)
         else:
-            self.print_lines(draw(self.hidden(answer), self.screen))
+            self.print_lines(self._said(draw(self.hidden(answer), self.screen)))
+
+    def _said(self, lines: Iterable[str]) -> Iterator[str]:
+        """Give lines, and the privacy mode if none of them says it."""
+        told, said = f"privacy {self.privacy_mode}", not self.hiding.hides
+        for line in lines:
+            said = said or told in line
+            yield line
+        if not said:
+            yield self.screen.style(told, "faint")
 
     def print_json(self, answer: msgspec.Struct) -> None:
         """Print an answer as JSON, with what the privacy mode hides hidden."""
         from msgspec import json  # noqa: PLC0415
 
-        click.echo(json.format(json.encode(self.hidden(answer)), indent=2))
+        told = json.encode(self.hidden(answer))
+        if self.hiding.hides and not {"scope", "privacy_mode"} & set(answer.__struct_fields__):
+            told = told[:-1] + b',"privacy_mode":' + json.encode(self.privacy_mode) + b"}"
+        click.echo(json.format(told, indent=2))
 
     def print_lines(self, lines: Iterable[str]) -> None:
         """Print lines that were drawn for the screen."""
