@@ -63,7 +63,7 @@ LABELS = _labels(
     Texts and names of evidence | gone | gone | EvidenceEntry.name EvidenceEntry.text
     What is searched for | Search | Search | filters.search
     Threads that are asked for | Thread | Thread | filters.thread
-    Sentences of the program | without paths | without paths | IngestIssue.message Check.repair Check.detail FileChange.text Installation.next Installation.undo Installation.notes Setup.next SetupStep.message SetupStep.undo DemoHistory.next Failure.hint Failure.message PricingUpdate.source damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings
+    Sentences of the program | without paths | without paths | IngestIssue.message Check.repair Check.detail FileChange.text Installation.next Installation.undo Installation.notes Setup.next SetupStep.message SetupStep.next SetupStep.undo DemoHistory.next Failure.hint Failure.message PricingUpdate.source damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings
     Git branches | shown unless a secret | Branch | branch git_branch
     Tags of projects | shown unless a secret | Tags | project_tag
     Nicknames of agents | shown unless a secret | Agent | nickname

@@ -53,7 +53,15 @@ COMMANDS = {
         "init-projects": "Write an example of names and tags of projects.",
         "init-budgets": "Write an example of budgets.",
     },
+    "Codex": {
+        "install-plugin": "Give Codex the tools and a skill to answer questions about usage.",
+        "upgrade-plugin": "Bring that plugin to this version.",
+        "uninstall-plugin": "Take it away again.",
+        "install-hook": "Let Codex tell when there is something new.",
+        "uninstall-hook": "Take that away again.",
+    },
     "Look after": {
+        "setup": "Read the logs for the first time, and whatever else you ask for.",
         "doctor": "Check that everything is in order.",
         "support-bundle": "Show and write what helps to find a defect.",
         "clear-db": "Delete the database; the logs stay.",
