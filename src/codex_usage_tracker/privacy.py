@@ -63,7 +63,7 @@ LABELS = _labels(
     Texts and names of evidence | gone | gone | EvidenceEntry.name EvidenceEntry.text
     What is searched for | Search | Search | filters.search
     Threads that are asked for | Thread | Thread | filters.thread
-    Sentences of the program | without paths | without paths | IngestIssue.message Check.repair Check.detail FileChange.text Installation.next Installation.undo Installation.notes Setup.next SetupStep.message SetupStep.next SetupStep.undo DemoHistory.next Failure.hint Failure.message PricingUpdate.source damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings
+    Sentences of the program | without paths | without paths | IngestIssue.message Check.detail Check.message Check.hint Check.repair DatabaseState.problem DatabaseState.hint FileChange.text Installation.next Installation.undo Installation.notes Setup.next SetupStep.message SetupStep.next SetupStep.undo DemoHistory.next Failure.hint Failure.message PricingUpdate.source damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings
     Git branches | shown unless a secret | Branch | branch git_branch
     Tags of projects | shown unless a secret | Tags | project_tag
     Nicknames of agents | shown unless a secret | Agent | nickname
@@ -88,8 +88,8 @@ SHOWN = frozenset(
     ViewLink.direction ViewLink.sort Notice.key Preset.key Signal.key filters.min_score
     BucketValue.bucket_start BucketValue.value FileChange.change SetupStep.name SetupStep.status
     BudgetCheck.status BudgetState.amount BudgetState.left BudgetState.limit BudgetState.per BudgetState.status
-    BudgetState.unit BudgetState.used Check.hint Check.message Check.name Check.status DatabaseState.hint
-    DatabaseState.problem Doctor.status Exposure.what Exposure.why SettingsState.name Evidence.context_mode
+    BudgetState.unit BudgetState.used Check.name Check.status
+    Doctor.status Exposure.what Exposure.why SettingsState.name Evidence.context_mode
     BundlePrivacy.local_paths BundlePrivacy.mode Library.name NoteCount.code NoteCount.meaning Place.found Place.mode
     Place.what PriceCards.list_prices_as_of PriceCards.rate_card_as_of Program.encoding Program.implementation
     Program.machine Program.python Program.sqlite Program.system Program.system_release Variable.name Variable.value
@@ -117,9 +117,22 @@ WORDS: dict[str, dict[str, str]] = {
 }
 BYTES = {"Thread": 6, "Turn": 8, "Response": 8}
 """How long labels are; there may be millions of these, of others few."""
-PATH = re.compile(r"[^\s:'\"`]*[/\\](?:[^:'\"`\n]*[/\\])?[^\s:'\"`]*")
-"""From its first to its last separator, with blanks between."""
+GOES_ON = (
+    "and|answers|are|belongs?|broke|can|cannot|does|exists|first|holds|is|lies?|lists|looks|names|stays|takes|was|were"
+)
+ZONE = "(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)/[A-Z]"
+PATH = re.compile(
+    rf"(?<![^\s:'\"`])(?!{ZONE})(?:[A-Za-z]:)?[^\s:'\"`]*[/\\].*?(?=[:;,] |['\"`]|\.?$| (?:{GOES_ON})\b)",
+    re.MULTILINE,
+)
+"""From the word with its first separator to whatever goes on after a path: names of files may have blanks."""
 OWN_FILE = re.compile(r"(?:general|projects|budgets|allowance|thresholds|pricing|rate-card)\.json\Z")
+GIVEN = (
+    (re.compile(r"`(aliases|tags)[.\[].*?`(?= |$)"), r"`\1[...]`"),
+    (re.compile(r"`.*`(?= (?:is not known|stands) )"), "a key"),
+    (re.compile(r"(?<=the text )(['\"]).*\1"), "[hidden]"),
+)
+"""Names and texts of the user's, where a sentence tells of a file of settings."""
 SECRET = re.compile(
     r"\b(?:sk|pk|rk|gh[oprsu]|github_pat|glpat|xapp|xox[abeprs]|npm|hf|pypi|dop_v1|shpat)[-_]\w{10}|\b(?:AKIA|ASIA)\w{12}"
     r"|\bAIza\w{20}|\beyJ[\w-]{10}|-----BEGIN|://[^/\s:@]*:[^/\s@]+@|(?i:pass\w*|secret|token|api[-_]?key)\s*[=:]\s*\S"
@@ -189,8 +202,12 @@ def row_veil(
 
 
 def without_paths(text: str, mode: str) -> str:
-    """Return a sentence of the program without the paths it tells of; of files of settings the name stays."""
-    return text if mode == NORMAL else PATH.sub(_unplaced, text)
+    """Return a sentence of the program without paths and names that the user gave; those of files of settings stay."""
+    if mode == NORMAL:
+        return text
+    for pattern, instead in GIVEN:
+        text = pattern.sub(instead, text)
+    return PATH.sub(_unplaced, text)
 
 
 def _unplaced(path: re.Match[str]) -> str:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from codex_usage_tracker.evidence.window import Place, Wanted
     from codex_usage_tracker.ingest.price_files import PriceState
     from codex_usage_tracker.ingest.sync import Progress, Refreshed, Watching
-    from codex_usage_tracker.privacy import Hiding
     from codex_usage_tracker.query.reader import Reader
 
 T = TypeVar("T")
@@ -174,22 +173,16 @@ class Tracker(Questions):
 
         return inspect(path)
 
-    def doctor(self, *, suggest: bool = False, start: bool = False) -> Doctor:
-        """Look at homes, database, plugin and hook and return a verdict on each.
-
-        `suggest` names the commands that repair; `start` starts the plugin's MCP server to see whether it answers.
-        """
+    def doctor(self, *, suggest: bool = False) -> Doctor:
+        """Look at homes and database and return a verdict on each; `suggest` names the commands that repair."""
         from codex_usage_tracker.ingest import survey  # noqa: PLC0415  (no other question looks at the disk)
-        from codex_usage_tracker.plugin.checks import checks  # noqa: PLC0415
         from codex_usage_tracker.reports.doctor import doctor  # noqa: PLC0415
         from codex_usage_tracker.store import health  # noqa: PLC0415
 
         homes = [survey.home(home, health.known_files(self.database, home)) for home in self._homes_that_are_known()]
         settings = [survey.settings(path, name) for name, path in self.files._asdict().items() if os.path.exists(path)]
         exposed = permissions.exposures(self.database)
-        plugin = checks(self.homes, start=start)
-        state = health.state_of(self.database)
-        return doctor(homes, state, exposed, settings, plugin, self.timezone, suggest=suggest)
+        return doctor(homes, health.state_of(self.database), exposed, settings, self.timezone, suggest=suggest)
 
     def support_bundle(self, mode: str | None = None) -> Bundle:
         """Return all that helps to find a defect, as a privacy mode shows it, without secrets.
@@ -287,16 +280,6 @@ class Tracker(Questions):
     def secret(self) -> bytes:
         """Return the key behind the labels of hidden texts; one of the moment where there is no database."""
         return database.secret_of(self.database)
-
-    def hiding(self, mode: str | None = None) -> Hiding:
-        """Return the mode that is told, else that of the environment or the settings, with all that it takes."""
-        from codex_usage_tracker.config.seen import seen  # noqa: PLC0415  (help hides nothing)
-
-        allowed = seen(self.files)
-        found = privacy.mode_of(mode, self.privacy_mode, os.environ.get(privacy.ENVIRONMENT), allowed.privacy_mode)
-        if found == privacy.NORMAL:
-            return privacy.Hiding()
-        return privacy.Hiding(found, self.secret(), allowed.aliases, allowed.thread_names)
 
     def now(self) -> int:
         """Return the present instant in milliseconds UTC."""
