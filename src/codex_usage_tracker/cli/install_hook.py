@@ -37,6 +37,6 @@ def installed(asked: Invocation, events: tuple[str, ...] = (STOP,), *, dry_run: 
     named += [("--db", os.path.abspath(asked.db))] if asked.db else []
     line = hooks.command_of(package.program(), [word for pair in named for word in pair])
     plan = hooks.install(homes, tuple(dict.fromkeys(events)), line)
-    twice = any(set(told) - {"state"} for told in (hooks.config(home).get("hooks", {}) for home in homes))
+    twice = any(hooks.has_others(home) for home in homes)
     notes = [TRUST, *([TWICE] if twice else [])]
     return installation.done(plan, dry_run=dry_run, notes=notes, undo="codex-usage-tracker uninstall-hook")

@@ -97,8 +97,7 @@ def _marketplace(where: install.Places, homes: Sequence[str]) -> Iterator[Check]
     yield Check(name="marketplace", status="pass", message=f"lists {name}")
     add = f"codex plugin add {name}"
     for home in homes:
-        told = hooks.config(home).get("plugins")
-        state = told.get(name) if isinstance(told, dict) else None
+        state = hooks.setting(home, "plugins", name)
         cached = os.path.join(home, "plugins", "cache", *reversed(name.split("@", 1)), __version__)
         if not isinstance(state, dict):
             yield Check(name="in codex", status="pass", message="Codex knows it and has not installed it", repair=add)
@@ -152,7 +151,7 @@ def _hook(name: str, home: str) -> Check:
         return Check(name=name, status="warn", message="the file of Codex's hooks is no JSON", hint=hint)
     if not ours:
         return Check(name=name, status="pass", message="not installed; `install-hook` lets Codex tell what is new")
-    if hooks.config(home).get("features", {}).get("hooks") is False:
+    if hooks.setting(home, "features", "hooks") is False:
         hint = "`features.hooks` in Codex's settings says so."
         return Check(name=name, status="warn", message="hooks are switched off in Codex", hint=hint)
     stale = record.read().stale_trust

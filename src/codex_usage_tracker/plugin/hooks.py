@@ -114,8 +114,7 @@ def keys(home: str) -> list[str]:
 
 def trusted(home: str, names: Sequence[str]) -> dict[str, str]:
     """Return the hash that Codex trusts, of those hooks of which it trusts one and which are not switched off."""
-    state = config(home).get("hooks", {}).get("state", {})
-    found = {name: state.get(name) for name in names} if isinstance(state, dict) else {}
+    found = {name: setting(home, "hooks", "state", name) for name in names}
     return {
         name: str(one["trusted_hash"])
         for name, one in found.items()
@@ -123,11 +122,20 @@ def trusted(home: str, names: Sequence[str]) -> dict[str, str]:
     }
 
 
-def config(home: str) -> dict[str, Any]:
-    """Return Codex's own settings, or nothing where they cannot be understood."""
+def has_others(home: str) -> bool:
+    """Say whether Codex's settings hold hooks too."""
+    told = setting(home, "hooks")
+    return isinstance(told, dict) and bool(told.keys() - {"state"})
+
+
+def setting(home: str, *names: str) -> Any:
+    """Return one of Codex's own settings, or None where there is none or the file cannot be understood."""
     import tomllib  # noqa: PLC0415  (seldom)
 
     try:
-        return tomllib.loads((files.content(os.path.join(home, "config.toml")) or b"").decode())
-    except (ValueError, tomllib.TOMLDecodeError):
-        return {}
+        value: Any = tomllib.loads((files.content(os.path.join(home, "config.toml")) or b"").decode())
+    except ValueError:
+        return None
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
