@@ -81,6 +81,21 @@ class Export(msgspec.Struct, kw_only=True):
     privacy_mode: str = "normal"
 
 
+class DashboardFile(msgspec.Struct, kw_only=True):
+    """A dashboard that was written as one file: its calls, and how many of those asked for it leaves out.
+
+    `as_of` is the instant (milliseconds UTC) up to which logs had been read.
+    """
+
+    schema: str
+    path: str
+    calls: int
+    left_out_calls: int
+    bytes: int
+    as_of: int | None
+    privacy_mode: str = "normal"
+
+
 class DemoHistory(msgspec.Struct, kw_only=True):
     """A made-up history that was written, and the command that shows it."""
 
