@@ -30,6 +30,9 @@ COMMANDS = {
         "serve-dashboard": "The dashboard in the browser, kept up to date.",
         "web": "The same, opened at once.",
         "ui": "The same as web.",
+        "mcp": "Tell agents, by the Model Context Protocol.",
+        "dashboard": "The dashboard as one file, to keep or to send.",
+        "open-dashboard": "The same of what is there now, opened at once.",
     },
     "Read": {
         "refresh": "Read what is new in the Codex logs.",
