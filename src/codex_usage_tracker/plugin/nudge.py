@@ -89,7 +89,7 @@ def _start(command: list[str]) -> None:
 
 
 def _read_away() -> None:
-    """Take what Codex tells, since it takes a pipe that nobody reads for a failure."""
+    """Take what Codex tells, so that it never writes into a pipe that nobody reads."""
     from select import select  # noqa: PLC0415
 
     with suppress(OSError, ValueError):
