@@ -164,9 +164,9 @@ class Hiding(NamedTuple):
         return Veil(*self)
 
 
-def mode_of(*told: str | None) -> str:
-    """Return the first mode that is told."""
-    mode = next((one for one in told if one), NORMAL).lower()
+def mode_of(told: str | None) -> str:
+    """Return the mode that is told."""
+    mode = (told or NORMAL).lower()
     if mode not in MODES:
         raise InvalidValueError(f"there is no privacy mode {mode[:40]!a}", f"Choose one of {', '.join(MODES)}.")
     return mode

@@ -55,13 +55,11 @@ class Questions:
 
     def hiding(self, mode: str | None = None) -> Hiding:
         """Return the mode that is told, else that of the environment or the settings, with all that it takes."""
-        from codex_usage_tracker.config.seen import seen  # noqa: PLC0415  (help hides nothing)
+        from codex_usage_tracker.config.seen import mode_set, seen  # noqa: PLC0415  (help hides nothing)
 
-        allowed = seen(self.files)
-        found = privacy.mode_of(mode, self.privacy_mode, os.environ.get(privacy.ENVIRONMENT), allowed.privacy_mode)
-        if found == privacy.NORMAL:
-            return privacy.Hiding()
-        return privacy.Hiding(found, self.secret(), allowed.aliases, allowed.thread_names)
+        told = mode or self.privacy_mode or os.environ.get(privacy.ENVIRONMENT) or mode_set(self.files)
+        found = privacy.mode_of(told)
+        return privacy.Hiding() if found == privacy.NORMAL else privacy.Hiding(found, self.secret(), *seen(self.files))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):

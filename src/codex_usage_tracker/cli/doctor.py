@@ -27,6 +27,7 @@ def command(asked: Invocation, suggest_repair: bool, mcp: bool) -> int:
 
     The exit code is 1 only where something fails.
     """
+    asked.doubt()
     found = asked.tracker.doctor(suggest=suggest_repair, start=mcp)
     asked.answer(found, lines)
     return ExitCode.FAILED if found.status == "fail" else ExitCode.OK

@@ -11,7 +11,7 @@ import click
 
 from codex_usage_tracker import privacy
 from codex_usage_tracker.cli.screen import ASCII, screen_of
-from codex_usage_tracker.errors import NamedFileMissingError, TrackerError
+from codex_usage_tracker.errors import InvalidSettingsError, NamedFileMissingError, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -94,6 +94,13 @@ class Invocation:
             return self.privacy_mode
         except TrackerError:
             return self.named_mode or privacy.REDACTED
+
+    def doubt(self) -> None:
+        """Hide all that a mode can hide where the settings do not tell which holds, so that these can be looked at."""
+        try:
+            _ = self.hiding
+        except InvalidSettingsError:
+            self.named_mode = privacy.STRICT
 
     def hidden(self, answer: Answer) -> Answer:
         """Return an answer as the privacy mode shows it."""
