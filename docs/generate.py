@@ -47,6 +47,7 @@ from codex_usage_tracker.contract import (
     diagnostics,
     evidence,
     insights,
+    installation,
     limits,
     logs,
     outcomes,
@@ -88,6 +89,7 @@ ANSWERS = (
     diagnostics.Facts, diagnostics.FactCalls, diagnostics.Overview, diagnostics.Concentration, diagnostics.ToolOutput,
     diagnostics.Commands, diagnostics.GitInteractions, diagnostics.FileReads, diagnostics.FileModifications,
     diagnostics.ReadProductivity, diagnostics.DiagnosticsJob, bundle.Bundle, bundle.BundleFile,
+    installation.Installation, installation.Setup,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",
