@@ -75,7 +75,7 @@ lock:
 	  --custom-compile-command 'make lock' --output-file requirements/prices.txt $(LOCK) >/dev/null
 
 clean:
-	@rm -rf frontend/node_modules src/codex_usage_tracker/web/assets
+	@rm -rf frontend/node_modules src/codex_usage_tracker/web/assets src/codex_usage_tracker/static/assets
 	@rm -rf $(VENV) build dist .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find src tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
 

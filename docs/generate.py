@@ -1,8 +1,9 @@
 """Write the generated pages: `python docs/generate.py`, after a command, an answer or the demo has changed.
 
-`reference/cli.md` comes from the commands, `reference/http.md` from the questions, `reference/schemas.json` from the
-answers, `reference/settings/` from the files of settings, the tables of `concepts/pricing.md` from the bundled cards,
-and the examples of the guide (blocks that begin with `$ codex-usage-tracker`) from running them on the demo at a
+`reference/cli.md` comes from the commands, `reference/http.md` and `questions.pyi` from the questions,
+`reference/schemas.json` from the answers, `reference/settings/` from the files of settings, `reference/stored.md` from
+the schema, the tables of `concepts/pricing.md` from the bundled cards, that of `concepts/privacy.md` from the privacy
+modes, and the examples of the guide (blocks that begin with `$ codex-usage-tracker`) from running them on the demo at a
 moment that stands still.
 """
 
@@ -12,17 +13,22 @@ import inspect
 import io
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
+import apsw
 import click
 import msgspec
 
+from codex_usage_tracker import privacy
 from codex_usage_tracker.cli.main import COMMANDS, cli, run
 from codex_usage_tracker.config.allowance import Allowance
 from codex_usage_tracker.config.budgets import Budgets
@@ -36,10 +42,12 @@ from codex_usage_tracker.contract import (
     Session,
     Status,
     Summary,
+    bundle,
     checks,
     diagnostics,
     evidence,
     insights,
+    installation,
     limits,
     logs,
     outcomes,
@@ -53,6 +61,11 @@ from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card
+from codex_usage_tracker.questions import method_of
+from codex_usage_tracker.reports.asks import Ask
+from codex_usage_tracker.reports.registry import QUESTIONS
+from codex_usage_tracker.store import migrate
+from codex_usage_tracker.store.permissions import FILES
 from codex_usage_tracker.web import openapi
 from codex_usage_tracker.web.compat import SERVED
 from codex_usage_tracker.web.evidence import QUESTION as CONTEXT
@@ -75,7 +88,8 @@ ANSWERS = (
     evidence.Evidence, evidence.ContextSettings,
     diagnostics.Facts, diagnostics.FactCalls, diagnostics.Overview, diagnostics.Concentration, diagnostics.ToolOutput,
     diagnostics.Commands, diagnostics.GitInteractions, diagnostics.FileReads, diagnostics.FileModifications,
-    diagnostics.ReadProductivity, diagnostics.DiagnosticsJob,
+    diagnostics.ReadProductivity, diagnostics.DiagnosticsJob, bundle.Bundle, bundle.BundleFile,
+    installation.Installation, installation.Setup,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",
@@ -267,6 +281,152 @@ def _kind(kind: Any) -> str:
     return kind.__name__ if isinstance(kind, type) else str(kind).rpartition(".")[2].rstrip("]").join(("list of ", ""))
 
 
+# -- what is stored, and what is hidden -------------------------------------------------------------------------------
+
+MODES = re.compile(r"<!-- modes -->.*?<!-- end -->", re.DOTALL)
+SHOWN_AS = {
+    privacy.AS_IS: "shown",
+    privacy.GUARDED: "shown unless it holds a secret",
+    privacy.GONE: "left out",
+    privacy.OPT_IN: "left out unless `general.json` says `show_thread_names`",
+    privacy.WITHOUT_PATHS: "without paths",
+}
+"""What becomes of something in a privacy mode; any other word is that of a label."""
+STORED = """\
+# What is stored
+
+Made from the database's schema by `docs/generate.py`. Nothing else is stored; [privacy](../concepts/privacy.md) says
+what never is, and [the files of settings](settings.md) have a page of their own. Instants are milliseconds since 1970
+(UTC).
+"""
+
+
+def stored() -> str:
+    """Return what every file, table and column of ours holds."""
+    meanings = tomllib.loads((DOCS / "reference" / "stored.toml").read_text(encoding="utf-8"))
+    return "\n".join(_stored(meanings))
+
+
+def _stored(meanings: dict[str, dict[str, str]]) -> Iterator[str]:
+    yield STORED
+    yield from _table("Files", ("in the tracker's folder", "what it is"), {f"`{name}`": FILES[name] for name in FILES})
+    yield from ("The folder has mode 0700, files 0600.", "")
+    for table, columns in tables().items():
+        yield from (f"## {table}", "", meanings[table][""], "", "| column | type | meaning |", "|---|---|---|")
+        yield from (f"| `{name}` | {kind.lower()} | {meanings[table][name]} |" for name, kind in columns.items())
+        yield ""
+    names = {f"`{name}`": text for name, text in meanings["names in meta"].items()}
+    yield from _table("Names in meta", ("name", "meaning"), names)
+
+
+def tables() -> dict[str, dict[str, str]]:
+    """Return the tables of a new database, with their columns (but for numbers of rows) and types."""
+    connection = apsw.Connection("")
+    migrate.migrate(connection, "")
+    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
+    found = {str(name): connection.execute(f"PRAGMA table_info({name})").fetchall() for (name,) in names}
+    return {table: {str(row[1]): str(row[2]) for row in rows if row[1] != "id"} for table, rows in found.items()}
+
+
+def modes(page: str) -> str:
+    """Return a page with the table of what each privacy mode hides."""
+    rows = [f"| {one.what} | {_hidden(one.redacted)} | {_hidden(one.strict)} |" for one in privacy.LABELS]
+    table = "\n".join(["<!-- modes -->", "| | redacted | strict |", "|---|---|---|", *rows, "<!-- end -->"])
+    return MODES.sub(lambda _: table, page)
+
+
+def _hidden(word: str) -> str:
+    return SHOWN_AS.get(word, f"`{word} 1a2b3c4d`")
+
+
+# -- the questions as methods -----------------------------------------------------------------------------------------
+
+STUB = DOCS.parent / "src" / "codex_usage_tracker" / "questions.pyi"
+STUB_HEAD = """\
+# Made from the registry by docs/generate.py.
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, Required, TypeVar, overload
+from typing_extensions import TypedDict, Unpack
+from arro3.core import Table
+from codex_usage_tracker.privacy import Hiding
+from codex_usage_tracker.reports.asks import AskType
+"""
+MONEY = ("min_cost", "min_credits", "min_score")
+
+
+def stub() -> str:
+    """Return the types of the questions as methods."""
+    text = "\n".join(_stub())
+    for words in (["check", "--fix-only", "--quiet"], ["format"]):
+        command = [sys.executable, "-m", "ruff", *words, "--stdin-filename", str(STUB), "-"]
+        text = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return text
+
+
+def _stub() -> Iterator[str]:
+    asks = dict.fromkeys(
+        kind for one in QUESTIONS.values() for kind in reversed(one.ask.__mro__) if issubclass(kind, Ask)
+    )
+    imported = sorted({(one.answer.__module__, one.answer.__name__) for one in QUESTIONS.values()})
+    yield STUB_HEAD
+    yield from (f"from {module} import {name}" for module, name in imported)
+    yield from (
+        "_T = TypeVar('_T')",
+        "_OneOrMore = _T | Sequence[_T]",
+        "_Mode = Literal['normal', 'redacted', 'strict']",
+    )
+    for kind in asks:
+        yield from _typed_ask(kind)
+    yield from ("class Questions:", "    privacy_mode: str | None")
+    for one in QUESTIONS.values():
+        given = f"**given: Unpack[_{one.ask.__name__}]) -> {one.answer.__name__}: ..."
+        yield f"    def {method_of(one.name)}(self, {given}"
+    for one in QUESTIONS.values():
+        given = f"**given: Unpack[_{one.ask.__name__}]) -> {one.answer.__name__}: ..."
+        yield f"    @overload\n    def ask(self, name: Literal[{one.name!r}], {given}"
+    yield "    @overload\n    def ask(self, name: str, *, privacy_mode: str | None = None, **given: Any) -> Any: ..."
+    yield "    def to_arrow(self, name: str = 'calls', *, rows: str = 'rows', privacy_mode: str | None = None,"
+    yield "        **given: Any) -> Table: ..."
+    yield "    def hiding(self, mode: str | None = None) -> Hiding: ..."
+    yield "def method_of(name: str) -> str: ..."
+    yield "def read(kind: type[AskType], given: Mapping[str, Any]) -> AskType: ..."
+
+
+def _typed_ask(kind: type[msgspec.Struct]) -> Iterator[str]:
+    """Give a question's own parameters, beneath those that it has from others."""
+    above = kind.__mro__[1]
+    inherited = above.__struct_fields__ if issubclass(above, Ask) else ()
+    own = [f"    {one.name}: {_typed(one)}" for one in msgspec.structs.fields(kind) if one.name not in inherited]
+    yield f"class _{kind.__name__}({f'_{above.__name__}' if inherited else 'TypedDict'}, total=False):"
+    yield from own if inherited else (*own, "    privacy_mode: _Mode")
+    yield "" if own else "    pass"
+
+
+def _typed(field: msgspec.structs.FieldInfo) -> str:
+    """Return what a parameter may be given as in Python."""
+    if field.name in {"since", "until"}:
+        return "str | date"
+    if field.name in MONEY:
+        return "str | int | Decimal"
+    kind = _plain(field.type)
+    return f"Required[{kind}]" if field.required else kind
+
+
+def _plain(kind: Any) -> str:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _plain(inner[0])
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, inner))}]"
+    if origin is tuple:
+        return f"_OneOrMore[{_plain(inner[0])}]"
+    if origin in {Union, UnionType}:
+        return " | ".join(_plain(one) for one in inner if one is not type(None))
+    return str(kind.__name__)
+
+
 class Demo:
     """The demo history in a folder that is gone afterwards, at a moment that stands still."""
 
@@ -300,11 +460,15 @@ def main() -> None:
     (DOCS / "reference" / "cli.md").write_text(reference(), encoding="utf-8")
     (DOCS / "reference" / "schemas.json").write_text(schemas(), encoding="utf-8")
     (DOCS / "reference" / "http.md").write_text(http(), encoding="utf-8")
+    (DOCS / "reference" / "stored.md").write_text(stored(), encoding="utf-8")
+    STUB.write_text(stub(), encoding="utf-8")
     for name in SETTINGS:
         path = DOCS / "reference" / "settings" / f"{name}.schema.json"
         path.write_text(settings_schema(name), encoding="utf-8")
     page = DOCS / "concepts" / "pricing.md"
     page.write_text(pricing(page.read_text(encoding="utf-8")), encoding="utf-8")
+    page = DOCS / "concepts" / "privacy.md"
+    page.write_text(modes(page.read_text(encoding="utf-8")), encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         demo = Demo(folder)
         demo.run("refresh")

@@ -89,6 +89,36 @@ export interface BudgetState {
   used_percent: number | null;
 }
 
+/** All of it; `contents` is null where the database cannot be read, and `doctor` tells why. */
+export interface Bundle {
+  contents: Contents | null;
+  created_at: number;
+  doctor: Doctor;
+  environment: Variable[];
+  places: Place[];
+  prices: PriceCards;
+  privacy: BundlePrivacy;
+  privacy_mode: string;
+  program: Program;
+  schema: string;
+  settings: SettingsState[];
+}
+
+/** A bundle that was written. */
+export interface BundleFile {
+  bytes: number;
+  path: string;
+  privacy_mode: string;
+  schema: string;
+}
+
+/** What is hidden in it, and what is never in it. */
+export interface BundlePrivacy {
+  local_paths: string;
+  mode: string;
+  never_included: string[];
+}
+
 /** Percent per hour: over the last `lately_ms`, and since the window began. */
 export interface Burn {
   lately: number;
@@ -242,13 +272,22 @@ export interface ChangedPathRow {
   written: number;
 }
 
-/** One thing that was looked at; `repair` is a command, told when it is asked for. */
+/** One thing that was looked at; `detail` is what a file of the user's says, `repair` a command if asked for. */
 export interface Check {
+  detail: string;
   hint: string;
   message: string;
   name: string;
   repair: string | null;
   status: "fail" | "pass" | "warn";
+}
+
+/** How many threads and calls a client wrote. */
+export interface ClientCount {
+  calls: number;
+  client_version: string | null;
+  originator: string | null;
+  threads: number;
 }
 
 /** A command: how often it ran, shell calls that began with it and failed, or repeated a failed one. */
@@ -334,6 +373,25 @@ export interface ConcentrationRow {
   top_rows: Row[];
 }
 
+/** What the database holds, counted: rows of each table, and calls by what their figures and prices rest on. */
+export interface Contents {
+  by_basis: Record<string, number>;
+  by_confidence: Record<string, number>;
+  by_credit_confidence: Record<string, number>;
+  by_kind: Record<string, number>;
+  by_pricing_status: Record<string, number>;
+  clients: ClientCount[];
+  costs_follow_prices: boolean;
+  first_call_at: number | null;
+  last_call_at: number | null;
+  last_limit_at: number | null;
+  limits: number;
+  notes: NoteCount[];
+  refresh: LastRefresh;
+  rows: Record<string, number>;
+  unpriced_models: UnpricedModel[];
+}
+
 /** Whether the server reads what calls were made of. */
 export interface ContextSettings {
   context_api: string;
@@ -386,8 +444,6 @@ export interface DatabaseState {
   free_bytes: number;
   hint: string;
   notes: Record<string, number>;
-  private: boolean;
-  private_folder: boolean;
   problem: string;
   schema_version: number;
   unsettled_threads: number;
@@ -444,6 +500,7 @@ export interface DiagnosticsJob {
 export interface Doctor {
   checks: Check[];
   database: DatabaseState;
+  exposed: Exposure[];
   homes: HomeFiles[];
   privacy_mode: string;
   schema: string;
@@ -543,6 +600,13 @@ export interface Export {
   privacy_mode: string;
   rows: number;
   schema: string;
+}
+
+/** A file or folder of the tracker's that others can read: by its mode (`open`), another user's, or by a link. */
+export interface Exposure {
+  path: string;
+  what: string;
+  why: string;
 }
 
 /** Changes by the ending of names. */
@@ -969,6 +1033,16 @@ export interface LargeReadRow {
   thread_id: string;
 }
 
+/** When logs were last looked at and something changed, and how long the last one that read something took. */
+export interface LastRefresh {
+  changed_at: number | null;
+  generation: number;
+  read_bytes: number | null;
+  read_files: number | null;
+  read_ms: number | null;
+  refreshed_at: number | null;
+}
+
 /** The last window that is over, and what all of it would be at its rate; null where too little was used. */
 export interface LastWindow {
   ends_at: number;
@@ -977,6 +1051,12 @@ export interface LastWindow {
   whole_credits: string | null;
   whole_tokens: number | null;
   whole_usd: string | null;
+}
+
+/** A library that the program uses; null where it is not installed. */
+export interface Library {
+  name: string;
+  version: string | null;
 }
 
 /** One window with what was used in it and what happened to it. `starts_at` is a length before the reset, or the first sight of it where `start_known` is false; `ends_at` is the reset, or before it the beginning of the window that followed. `reset_assumed`: the reset comes from a setting. `reset_early`: it was reset before its time. `contested`: the logs tell of two resets at once. `used` are the calls that drew on the limit, null where that is unknown; `credits_per_percent` is null unless five percent and more were seen to be used, nearly all of it with known credits. `course` is how use rose, in two hundred points at most: of the windows of now, and of earlier ones at the instant that was asked for. */
@@ -1095,6 +1175,15 @@ export interface Mix {
   value: string | null;
 }
 
+/** How many lines of how many logs were passed over or odd, by what was odd and the client that wrote them. */
+export interface NoteCount {
+  client_version: string | null;
+  code: string;
+  files: number;
+  lines: number;
+  meaning: string;
+}
+
 /** What the numbers leave out or guess; it is no finding and nothing is at stake in it. */
 export interface Notice {
   action: string;
@@ -1160,6 +1249,15 @@ export interface ParsedAllowance {
   schema: string;
 }
 
+/** A file or folder that the program uses: `found` is file, folder, link, other or none; its mode in octal. */
+export interface Place {
+  bytes: number | null;
+  found: string;
+  mode: string | null;
+  path: string;
+  what: string;
+}
+
 /** A view that is worth a look; `count` is of what it shows, calls or root threads as `unit` says. `usd` and `credits` are what that is worth. */
 export interface Preset {
   caption: string;
@@ -1183,6 +1281,14 @@ export interface Pressure {
   schema: string;
   scope: Scope;
   tenths: number[];
+}
+
+/** The days of the bundled prices, and whether the user's own files stand in their place entirely. */
+export interface PriceCards {
+  list_prices_as_of: string;
+  list_prices_replaced: boolean | null;
+  rate_card_as_of: string;
+  rate_card_replaced: boolean | null;
 }
 
 /** A figure of a model's price that is another one now, as decimal texts; null is none, or since ever. */
@@ -1226,6 +1332,19 @@ export interface PricingUpdate {
   schema: string;
   source: string;
   written: boolean;
+}
+
+/** The program and what it runs on. */
+export interface Program {
+  encoding: string;
+  implementation: string;
+  libraries: Library[];
+  machine: string;
+  python: string;
+  sqlite: string;
+  system: string;
+  system_release: string;
+  version: string;
 }
 
 /** Where a running block ends if it goes on as it began. */
@@ -1481,6 +1600,17 @@ export interface SettingsFile {
   settings: string;
 }
 
+/** One of the user's files of settings: what is wrong in it, what in it means nothing, how many things it says. */
+export interface SettingsState {
+  entries: number;
+  exists: boolean;
+  hint: string;
+  name: string;
+  path: string;
+  problem: string;
+  warnings: string[];
+}
+
 /** A moment or a trend in the life of a thread. `key` is first_expensive_turn, largest_jump, cache_trend, context_trend or agents_before_spike; a trend's `value` is how much the share of its second half is above that of the first. */
 export interface Signal {
   action: string | null;
@@ -1706,10 +1836,22 @@ export interface TypedLimit {
   total_credits: string | null;
 }
 
+/** A model of which calls have no price. */
+export interface UnpricedModel {
+  calls: number;
+  model: string | null;
+}
+
 /** How many rules were written, or how many calls have another cost now. */
 export interface Updated {
   repriced_calls: number;
   updated: number;
+}
+
+/** A variable of the environment that is set, with its value where that is harmless. */
+export interface Variable {
+  name: string;
+  value: string | null;
 }
 
 /** The state of a view that shows what is told of: its filters are parameters of the questions. Without a `sort` the view has one order alone. */

@@ -31,6 +31,7 @@ export class Source {
       ask: (question, params, signal) => this.#watched(transport.ask(question, params, signal), signal),
       ...(transport.send && { send: transport.send.bind(transport) }),
       ...(transport.tag && { tag: transport.tag.bind(transport) }),
+      ...(transport.file && { file: transport.file }),
     };
   }
 

@@ -68,3 +68,6 @@ export function hourOf(at: number, zone: string): number {
 export function isWeekend(day: string): boolean {
   return [0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
 }
+
+/** The days of the week from Monday on, in short. */
+export const WEEKDAYS: readonly string[] = Array.from({ length: 7 }, (_, day) => writtenDay(dayAfter("2024-01-01", day), "weekday"));

@@ -38,8 +38,8 @@ export function exact(value: number | string | null | undefined): string {
 }
 
 /** Writes USD to the last digit. */
-export function dollars(value: number | string): string {
-  return digits(String(value), "usd");
+export function dollars(value: number | string | null | undefined): string {
+  return value === null || value === undefined ? NO_PRICE : digits(String(value), "usd");
 }
 
 /** Writes a number in three digits with its unit: 12.0M. */
@@ -159,11 +159,6 @@ export function coarse(ms: number): string {
   if (minutes < 60) return minutesAnd(minutes, 0);
   const hours = Math.round(ms / 3_600_000);
   return hours < 48 ? hoursAnd(hours, 0) : daysAnd(Math.round(ms / 86_400_000), 0);
-}
-
-/** Writes a count with its noun. */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${exact(number)} ${number === 1 ? noun : plural}`;
 }
 
 /** Adds decimal texts, exact to the last digit; what is unknown adds nothing. */

@@ -63,6 +63,15 @@ export function measure(key: string | undefined): Measure {
   return MEASURES.find((one) => one.key === key) ?? TOKENS;
 }
 
+/** Writes an amount with what it is of. */
+export function amountOf(one: Measure, value: number | string | null | undefined): string {
+  const amount = Number(value ?? 0);
+  if (one.key === "cost" || value === null) return one.exact(value);
+  if (one.key === "tokens") return t("{tokens, plural, one {# token} other {# tokens}}", { tokens: amount });
+  if (one.key === "calls") return t("{calls, plural, one {# call} other {# calls}}", { calls: amount });
+  return t("{credits} credits", { credits: one.exact(value) });
+}
+
 /** Returns what a row has of a measure as a number to draw: for pictures only, never to be written. */
 export function drawn(row: Numbers, one: Measure): number {
   return Number(row[one.metric] ?? 0);
@@ -73,7 +82,7 @@ export function costNote(row: Numbers): string {
   const notes = [];
   const calls = row.unpriced_calls;
   if (calls) notes.push(t("{calls, plural, one {# call has no price and is not in it} other {# calls have no price and are not in it}}", { calls }));
-  if (isGuessed(row)) notes.push(t("{usd} of it is a best guess", { usd: dollars(row.estimated_usd ?? 0) }));
+  if (isGuessed(row)) notes.push(t("{usd} of it is a best guess", { usd: dollars(row.estimated_usd) }));
   return notes.join("; ");
 }
 

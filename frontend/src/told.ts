@@ -1,7 +1,7 @@
 // Sentences that the server tells in English, in the page's language: by their English where they are fixed, by their
 // pattern where they hold figures. What is not known here stays as it was told.
 import { dollars, duration, exact } from "./figures";
-import { language, t } from "./language";
+import { language, t, t as known } from "./language";
 import { FINDINGS } from "./words";
 
 /** Fixed texts: findings, what to do about them, ready views, notices, moments of a thread, why nothing is foretold. */
@@ -194,7 +194,7 @@ export function told(text: string): string {
     const found = pattern.exec(text);
     if (found) return worded(...found.slice(1));
   }
-  const fixed = t(text);
+  const fixed = known(text);
   return FIXED.has(fixed) ? fixed : text;
 }
 

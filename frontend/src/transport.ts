@@ -1,5 +1,7 @@
 import { t } from "./language";
 
+import type { Scope } from "./answers";
+
 /** Parameters of a question: several values of one name are alternatives. */
 export type Params = Record<string, string | number | boolean | readonly string[] | undefined>;
 
@@ -13,7 +15,24 @@ export interface Transport {
   send?<A>(method: "POST" | "PUT" | "DELETE", question: string, body: unknown, seen?: string): Promise<A>;
   /** Returns which state of something was told last. */
   tag?(question: string): string | undefined;
+  /** What there is if the page is a file by itself: nothing new comes, and nothing is asked of a server. */
+  readonly file?: Held;
 }
+
+/** What a file holds. */
+export interface Held {
+  calls: number;
+  /** How many calls of its scope are not in it. */
+  left_out: number;
+  /** The instant that its answers are of. */
+  now: number;
+  scope: Scope;
+  /** Returns the calls that a question leaves, in its order, as a file of their own. */
+  saved(params: Params, format: string): Blob;
+}
+
+/** The code of a refusal where a file does not hold what is asked. */
+export const NOT_IN_FILE = "not_in_file";
 
 export interface News {
   connected: boolean;

@@ -18,6 +18,15 @@ UNPROVEN = "unproven"
 GAP = "gap"
 """Standing of tokens that the running total shows between two calls and no line tells of."""
 
+PRINTED = "printed"
+"""Basis of a call that was printed, where no rollout tells of its thread."""
+PRINTED_TURN = "printed_turn"
+"""Basis of the sum of a turn's calls, where only that was printed."""
+PRINTED_THREAD = "printed_thread"
+"""Basis of the sum of a thread's calls, where only that was printed."""
+SAMPLE = "sample"
+"""Kind of a call that a client makes beside its threads; no rollout ever tells of it."""
+
 
 class Profile(NamedTuple):
     """What sort of call it was; calls share few of these, so they are stored once."""

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from codex_usage_tracker import paths
+from codex_usage_tracker import paths, privacy
 from codex_usage_tracker.config.files import default_files
-from codex_usage_tracker.errors import BusyError, DatabaseError, FileAccessError
+from codex_usage_tracker.errors import BusyError, DatabaseError, FileAccessError, InvalidSettingsError, TrackerError
+from codex_usage_tracker.questions import Questions
 from codex_usage_tracker.store import database, permissions
 from codex_usage_tracker.store.aside import Aside
 
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from codex_usage_tracker.config.files import Files
     from codex_usage_tracker.config.general import General
     from codex_usage_tracker.config.thresholds import Thresholds
+    from codex_usage_tracker.contract.bundle import Bundle, Contents
     from codex_usage_tracker.contract.checks import Doctor
     from codex_usage_tracker.contract.evidence import Evidence
     from codex_usage_tracker.contract.logs import LogInspection
+    from codex_usage_tracker.contract.outcomes import Ingest
     from codex_usage_tracker.evidence.window import Place, Wanted
     from codex_usage_tracker.ingest.price_files import PriceState
     from codex_usage_tracker.ingest.sync import Progress, Refreshed, Watching
@@ -42,17 +45,18 @@ JUDGED_BY = ("pricing", "rate_card", "thresholds")
 """The files of settings that findings follow from."""
 
 
-class Tracker:
+class Tracker(Questions):
     """A database, the Codex homes it is made from, and the time zone of its answers."""
 
     def __init__(
         self, db: str | None = None, homes: Sequence[str] = (), timezone: str | None = None, *, now: int | None = None,
-        files: Files | None = None, warn: Callable[[str], None] | None = None,
+        files: Files | None = None, warn: Callable[[str], None] | None = None, privacy_mode: str | None = None,
     ) -> None:  # fmt: skip
         self.database = db or paths.default_database()
         self.named_homes = tuple(homes)
         self.timezone = timezone
         self._now = now
+        self.privacy_mode = privacy_mode
         self.files = files or default_files()
         self._warn = warn
         self._warned: set[str] = set()
@@ -82,6 +86,20 @@ class Tracker:
             self.database, self.homes, self.prices(), include_archived=include_archived, again=again,
             wait_seconds=wait_seconds, watching=watching,
         )  # fmt: skip
+
+    def ingest(
+        self, logs: Sequence[str], *, only: str | None = None, model: str | None = None,
+        passed: Callable[[bytes], object] = bytes,
+    ) -> Ingest:  # fmt: skip
+        """Take in what Codex printed, from files or (`-`) a pipe; calls of which rollouts tell are not counted again.
+
+        `only` is a kind of log, `model` the one of calls that name none; what comes is `passed` on first.
+        """
+        from codex_usage_tracker.ingest.printed.taking import Asked, take  # noqa: PLC0415  (seldom)
+
+        self.keep_private()
+        asked = Asked(self.homes[0], self.zone(), only, model, passed)
+        return take(self.database, self.prices(), logs, asked)
 
     def reprice(self, *, wait_seconds: float = 300.0) -> int:
         """Make the stored costs follow from the prices that hold; return how many calls changed."""
@@ -161,10 +179,58 @@ class Tracker:
         from codex_usage_tracker.reports.doctor import doctor  # noqa: PLC0415
         from codex_usage_tracker.store import health  # noqa: PLC0415
 
-        homes = [survey.home(home, health.known_files(self.database, home)) for home in self.homes]
+        homes = [survey.home(home, health.known_files(self.database, home)) for home in self._homes_that_are_known()]
         settings = [survey.settings(path, name) for name, path in self.files._asdict().items() if os.path.exists(path)]
         exposed = permissions.exposures(self.database)
         return doctor(homes, health.state_of(self.database), exposed, settings, self.timezone, suggest=suggest)
+
+    def support_bundle(self, mode: str | None = None) -> Bundle:
+        """Return all that helps to find a defect, as a privacy mode shows it, without secrets.
+
+        It is told whatever is damaged; where the settings that name the mode are, the strictest holds.
+        """
+        from codex_usage_tracker.evidence import scrubbing  # noqa: PLC0415  (asked for once in a while)
+        from codex_usage_tracker.ingest import survey  # noqa: PLC0415
+        from codex_usage_tracker.reports import bundle  # noqa: PLC0415
+
+        try:
+            hiding = self.hiding(mode)
+        except InvalidSettingsError:
+            hiding = privacy.Hiding(mode or privacy.STRICT, self.secret())
+        found = bundle.bundle(
+            now=self.now(),
+            mode=hiding.mode,
+            places=survey.places(self.database, self._homes_that_are_known(), self.files),
+            doctor=self.doctor(),
+            settings=[survey.settings(path, name) for name, path in self.files._asdict().items()],
+            prices=survey.price_cards(self.files),
+            contents=self._contents(),
+        )
+        hidden = [place.path for place in found.places] if hiding.hides else []
+        names = scrubbing.own_names() if hiding.mode == privacy.STRICT else []
+        return scrubbing.scrubbed(privacy.hidden(found, *hiding), hidden, names)
+
+    def _contents(self) -> Contents | None:
+        """Return what the database holds, as it is; None where it cannot be read."""
+        from codex_usage_tracker.reports import bundle  # noqa: PLC0415
+
+        try:
+            connection = database.open_reader(self.database)
+            try:
+                with database.told(self.database):
+                    in_step = database.priced_by(connection) == self.prices(default_files()).fingerprint
+                    return bundle.contents(connection, costs_follow_prices=in_step)
+            finally:
+                connection.close()
+        except TrackerError:
+            return None
+
+    def _homes_that_are_known(self) -> tuple[str, ...]:
+        """Return the homes, the usual ones where the settings cannot be understood."""
+        try:
+            return self.homes
+        except InvalidSettingsError:
+            return paths.default_codex_homes()
 
     def keep_private(self) -> None:
         """Take from others, once and telling it, what they may do with the tracker's files."""

@@ -114,8 +114,26 @@ def test_without_a_command_it_shows_help(run_plain: Run) -> None:
 def test_a_language_that_is_not_there_is_named(run_plain: Run) -> None:
     ran = run_plain("--lang", "tlh", "report")
     assert ran.code == 2
-    assert "no translation 'tlh'; there is en" in ran.err
+    assert "no translation 'tlh'; there is en, de," in ran.err
     assert run_plain("report", "--lang", "EN", "--no-refresh").code == 5
+    assert run_plain("report", "--lang", "pt-BR", "--no-refresh").code == 5
+
+
+def test_a_flag_speaks_louder_of_the_language_than_the_environment_and_that_than_a_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def told(*arguments: str) -> dict[str, str]:
+        context = cli.make_context("tracker", [*arguments, "report"])
+        with context:
+            context.obj.named_files["general"] = str(general)
+            return dict(context.obj.page_language)
+
+    general = tmp_path / "general.json"
+    general.write_text('{"language": "ja"}')
+    assert told() == {"default_lang": "ja"}
+    monkeypatch.setenv("CODEX_USAGE_TRACKER_LANG", "zh_CN.UTF-8")
+    assert told() == {"default_lang": "zh-Hans"}
+    assert told("--lang", "de-AT") == {"lang": "de"}
 
 
 def failing(error: BaseException) -> object:
@@ -141,7 +159,7 @@ def test_the_unforeseen_is_told_without_any_content(run_plain: Run, monkeypatch:
 
 
 def test_a_secret_in_what_was_asked_is_not_repeated(run_plain: Run) -> None:
-    told = run_plain("report", "--no-refresh", "--db", "/tmp/DB_PASS=hunter2canary/usage.sqlite3").err
+    told = run_plain("report", "--no-refresh", "--db", "DB_PASS=hunter2canary/usage.sqlite3").err
     assert "Error: [" in told
     assert "hunter2canary" not in told
 

@@ -151,6 +151,12 @@ def test_homes_are_read_beside_the_usual_one_unless_they_are_left_out(tmp_path: 
     assert none.read_homes(usual) == usual
 
 
+def test_a_language_that_is_none_of_ours_is_named_with_those_that_are(tmp_path: Path) -> None:
+    assert "here is en, de" in wrong(tmp_path, General, {"language": "tlh"})
+    found: General = of(tmp_path, General, {"language": "pt-BR"})
+    assert found.language == "pt-BR"
+
+
 @pytest.mark.parametrize("zone", ["Mars/Phobos", "../etc/passwd", "/etc/localtime", "a\u0000b"])
 def test_a_zone_that_is_none_is_named(tmp_path: Path, zone: str) -> None:
     assert "a zone has a name such as Europe/Stockholm" in wrong(tmp_path, General, {"timezone": zone}).replace(

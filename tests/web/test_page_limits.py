@@ -87,7 +87,7 @@ def test_the_pointer_reads_what_was_seen_last_before_it(weeks: Server, visit: Vi
     at = week["course"][len(week["course"]) // 2]
     part = (at["at"] + 1_200_000 - week["starts_at"]) / (week["ends_at"] - week["starts_at"])
     line.hover(position={"x": 40 + part * (box["width"] - 44), "y": 60})
-    expect(line.locator(".tip b")).to_have_text(f"{at['used_percent']:.0f}%")
+    expect(line.locator(".tip b")).to_have_text(f"{at['used_percent']:.0f}% used")
 
 
 def test_every_reading_stands_in_the_table(weeks: Server, visit: Visit) -> None:

@@ -12,8 +12,7 @@ import msgspec
 import pytest
 
 from codex_usage_tracker.cli.main import run
-from codex_usage_tracker.reports import asks
-from codex_usage_tracker.reports.registry import QUESTIONS, Question, Settings, answer
+from codex_usage_tracker.reports.registry import QUESTIONS, Question
 from codex_usage_tracker.tracker import Tracker
 from tests.cli import history
 from tests.cli.conftest import Run
@@ -83,23 +82,14 @@ def days(zone: str) -> dict[str, str]:
 def asked(name: str, past: Past) -> dict[str, str]:
     """Return what a question cannot do without, or is compared with."""
     if name == "call":
-        with Tracker(past.database, [str(past.home)]).reader() as reader:
-            found = answer(QUESTIONS["calls"], reader, asks.read(QUESTIONS["calls"].ask, {}), settings(past))
+        found = Tracker(past.database, [str(past.home)]).calls(limit=1)
         return {"record_id": found.rows[0].record_id}
     return OWN.get(name, {})
 
 
-def settings(past: Past) -> Settings:
-    tracker = Tracker(past.database, [str(past.home)])
-    return Settings(tracker.files, tracker.settings)
-
-
 def by_function(past: Past, question: Question[Any], params: dict[str, str], zone: str) -> Any:
-    tracker = Tracker(past.database, [str(past.home)], zone)
-    ask = asks.read(question.ask, {name: [value] for name, value in params.items()})
-    judged: dict[str, Any] = {"findings": True} if getattr(question, "judged", False) else {}
-    with tracker.reader(**judged) as reader:
-        return json.loads(msgspec.json.encode(answer(question, reader, ask, Settings(tracker.files, tracker.settings))))
+    found = Tracker(past.database, [str(past.home)], zone).ask(question.name, **params)
+    return json.loads(msgspec.json.encode(found))
 
 
 def part_of(found: Any, told: Any) -> Any:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from codex_usage_tracker.web.server import tell_of_thread
 from tests.cli import history
 from tests.ingest import lines
 from tests.web.conftest import TOKEN, Server, Starts, calls, until
@@ -308,6 +310,18 @@ def test_nothing_of_a_request_is_logged_but_its_route(
     assert history.CANARY not in said
     assert TOKEN not in said
     assert running.link.partition("key=")[2] not in said
+
+
+def test_a_thread_that_fails_tells_where_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", tell_of_thread)
+    thread = threading.Thread(target=int, args=(history.CANARY,))
+    thread.start()
+    thread.join()
+    said = capsys.readouterr().err
+    assert "ValueError came through\n  threading:" in said
+    assert history.CANARY not in said
 
 
 def test_what_is_served_is_not_open_to_other_users(server: Starts, tmp_path: Path) -> None:

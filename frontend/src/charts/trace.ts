@@ -1,7 +1,8 @@
 // What the bars of a thread's timeline are made of, and how high they may be.
 import type { CallRow } from "../answers";
 import { CLASSES, hue } from "../classes";
-import { money, short } from "../figures";
+import { money, percent, short } from "../figures";
+import { t } from "../language";
 
 export const SHOWN = ["tokens", "cost", "cache"] as const;
 export type Shown = (typeof SHOWN)[number];
@@ -29,11 +30,11 @@ const usd = (call: CallRow): number => Number(call.usd ?? 0);
 const shareOf = (part: (call: CallRow) => number) => (call: CallRow) => (call.input_tokens ? (100 * part(call)) / call.input_tokens : 0);
 
 export const PICTURES: Readonly<Record<Shown, Picture>> = {
-  tokens: { layers: tokens, whole: (call) => call.total_tokens, top: (most) => `${short(most)} tokens` },
+  tokens: { layers: tokens, whole: (call) => call.total_tokens, top: (most) => t("{tokens} tokens", { tokens: short(most) }) },
   cost: {
     layers: [
-      { key: "priced", label: "Cost", color: "var(--tone-0)", of: (call) => (call.pricing_status === "estimated" ? 0 : usd(call)) },
-      { key: "guessed", label: "Best guess", color: "url(#guessed)", of: (call) => (call.pricing_status === "estimated" ? usd(call) : 0) },
+      { key: "priced", label: t("Cost"), color: "var(--tone-0)", of: (call) => (call.pricing_status === "estimated" ? 0 : usd(call)) },
+      { key: "guessed", label: t("Best guess"), color: "url(#guessed)", of: (call) => (call.pricing_status === "estimated" ? usd(call) : 0) },
     ],
     whole: usd,
     top: (most) => money(String(most)),
@@ -41,7 +42,7 @@ export const PICTURES: Readonly<Record<Shown, Picture>> = {
   cache: {
     layers: tokens.slice(0, 3).map((layer) => ({ ...layer, of: shareOf(layer.of) })),
     whole: shareOf((call) => call.input_tokens),
-    top: () => "100% of input",
+    top: () => t("{percent} of input", { percent: percent(100) }),
   },
 };
 

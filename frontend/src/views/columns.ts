@@ -1,7 +1,8 @@
 // The columns of the table of calls.
 import type { CallRow } from "../answers";
 import { written } from "../clock";
-import { NO_PRICE, UNKNOWN, credits, duration, exact, money, percent, short } from "../figures";
+import { UNKNOWN, credits, dollars, duration, exact, money, percent, short } from "../figures";
+import { t } from "../language";
 import { threadLabel, valueLabel } from "../words";
 
 export interface CallColumn {
@@ -30,9 +31,11 @@ export function callCost(call: CallRow): string {
 }
 
 export function callCostTitle(call: CallRow): string {
-  if (call.usd === null) return `${NO_PRICE} is known for ${call.model ?? "this model"}`;
-  const guess = call.pricing_status === "estimated" ? `, a best guess${call.assumed ? `: ${call.assumed} assumed` : ""}` : "";
-  return `$${exact(call.usd)} at list prices of ${call.priced_as ?? "its model"}${guess}`;
+  if (call.usd === null) return t("no price is known for {model}", { model: call.model ?? t("this model") });
+  const told = { usd: dollars(call.usd), model: call.priced_as ?? t("its model") };
+  if (call.pricing_status !== "estimated") return t("{usd} at list prices of {model}", told);
+  if (!call.assumed) return t("{usd} at list prices of {model}, a best guess", told);
+  return t("{usd} at list prices of {model}, a best guess: {assumed} assumed", { ...told, assumed: call.assumed });
 }
 
 export function callCredits(call: CallRow): string {
@@ -46,41 +49,41 @@ function tokens(key: string, label: string, field: keyof CallRow & `${string}_to
 
 export const COLUMNS: readonly CallColumn[] = [
   {
-    key: "time", label: "Time", width: 104, sort: "time",
+    key: "time", label: t("Time"), width: 104, sort: "time",
     text: (call, zone) => written(call.at, zone, "moment"),
     title: (call, zone) => written(call.at, zone, "full"),
   },
-  { key: "thread", label: "Thread", width: 150, sort: "thread", text: (call) => threadLabel(call.thread_name, call.thread_id), title: (call) => call.thread_name ?? call.thread_id },
-  { key: "project", label: "Project", width: 110, text: (call) => call.project ?? UNKNOWN, title: (call) => call.cwd ?? "" },
-  { key: "source", label: "By", width: 78, sort: "initiator", text: (call) => valueLabel("origin", call.origin), title: why },
-  { key: "kind", label: "Kind", width: 92, text: (call) => valueLabel("kind", call.kind) },
-  { key: "model", label: "Model", width: 118, sort: "model", text: (call) => call.model ?? UNKNOWN },
-  { key: "effort", label: "Effort", width: 74, sort: "effort", text: (call) => call.effort ?? UNKNOWN },
-  { key: "tier", label: "Tier", width: 76, text: (call) => call.tier ?? UNKNOWN },
-  tokens("tokens", "Tokens", "total_tokens", "tokens", 112),
-  tokens("input", "Input", "input_tokens", "input"),
-  tokens("cached", "Cached", "cached_input_tokens", "cached"),
-  tokens("uncached", "Uncached", "uncached_input_tokens", "uncached", 84),
-  tokens("output", "Output", "output_tokens", "output"),
-  tokens("reasoning", "Reasoning", "reasoning_output_tokens", "reasoning", 88),
-  { key: "cost", label: "Est. cost", width: 84, number: true, sort: "cost", text: callCost, title: callCostTitle },
+  { key: "thread", label: t("Thread"), width: 150, sort: "thread", text: (call) => threadLabel(call.thread_name, call.thread_id), title: (call) => call.thread_name ?? call.thread_id },
+  { key: "project", label: t("Project"), width: 110, text: (call) => call.project ?? UNKNOWN, title: (call) => call.cwd ?? "" },
+  { key: "source", label: t("By"), width: 78, sort: "initiator", text: (call) => valueLabel("origin", call.origin), title: why },
+  { key: "kind", label: t("Kind"), width: 92, text: (call) => valueLabel("kind", call.kind) },
+  { key: "model", label: t("Model"), width: 118, sort: "model", text: (call) => call.model ?? UNKNOWN },
+  { key: "effort", label: t("Effort"), width: 74, sort: "effort", text: (call) => call.effort ?? UNKNOWN },
+  { key: "tier", label: t("Tier"), width: 76, text: (call) => call.tier ?? UNKNOWN },
+  tokens("tokens", t("Tokens"), "total_tokens", "tokens", 112),
+  tokens("input", t("Input"), "input_tokens", "input"),
+  tokens("cached", t("Cached"), "cached_input_tokens", "cached"),
+  tokens("uncached", t("Uncached"), "uncached_input_tokens", "uncached", 84),
+  tokens("output", t("Output"), "output_tokens", "output"),
+  tokens("reasoning", t("Reasoning"), "reasoning_output_tokens", "reasoning", 88),
+  { key: "cost", label: t("Est. cost"), width: 84, number: true, sort: "cost", text: callCost, title: callCostTitle },
   {
-    key: "credits", label: "Credits", width: 76, number: true, sort: "credits", text: callCredits,
-    title: (call) => `${call.credits === null ? "no rate" : exact(call.credits)} (${valueLabel("credit_confidence", call.credit_confidence)})`,
+    key: "credits", label: t("Credits"), width: 76, number: true, sort: "credits", text: callCredits,
+    title: (call) => t("{credits} ({confidence})", { credits: call.credits === null ? t("no rate") : exact(call.credits), confidence: valueLabel("credit_confidence", call.credit_confidence) }),
   },
-  { key: "cache", label: "Cache", width: 98, number: true, sort: "cache", text: (call) => percent(cacheShare(call)) },
+  { key: "cache", label: t("Cache"), width: 98, number: true, sort: "cache", text: (call) => percent(cacheShare(call)) },
   {
-    key: "context", label: "Context", width: 100, number: true, sort: "context",
+    key: "context", label: t("Context"), width: 100, number: true, sort: "context",
     text: (call) => percent(contextShare(call)),
-    title: (call) => `${exact(call.context_used)} of ${exact(call.context_window)} tokens`,
+    title: (call) => t("{part} of {whole, plural, one {# token} other {# tokens}}", { part: exact(call.context_used), whole: call.context_window ?? 0 }),
   },
-  { key: "duration", label: "Took", width: 78, number: true, sort: "duration", text: (call) => duration(call.duration_ms) },
-  { key: "gap", label: "After", width: 92, number: true, sort: "gap", text: (call) => duration(call.gap_ms), title: () => "Time since the call before it in its thread" },
-  { key: "branch", label: "Branch", width: 120, text: (call) => call.git_branch ?? UNKNOWN },
-  { key: "folder", label: "Folder", width: 170, text: (call) => call.cwd ?? UNKNOWN },
-  { key: "client", label: "Client", width: 84, text: (call) => call.client_version ?? UNKNOWN, title: (call) => call.originator ?? "" },
-  { key: "price", label: "Price", width: 84, text: (call) => valueLabel("pricing_status", call.pricing_status) },
-  { key: "basis", label: "Counted by", width: 92, text: (call) => call.basis },
+  { key: "duration", label: t("Took"), width: 78, number: true, sort: "duration", text: (call) => duration(call.duration_ms) },
+  { key: "gap", label: t("After"), width: 92, number: true, sort: "gap", text: (call) => duration(call.gap_ms), title: () => t("Time since the call before it in its thread") },
+  { key: "branch", label: t("Branch"), width: 120, text: (call) => call.git_branch ?? UNKNOWN },
+  { key: "folder", label: t("Folder"), width: 170, text: (call) => call.cwd ?? UNKNOWN },
+  { key: "client", label: t("Client"), width: 84, text: (call) => call.client_version ?? UNKNOWN, title: (call) => call.originator ?? "" },
+  { key: "price", label: t("Price"), width: 84, text: (call) => valueLabel("pricing_status", call.pricing_status) },
+  { key: "basis", label: t("Counted by"), width: 92, text: (call) => call.basis },
 ];
 
 const WIDE = ["time", "thread", "project", "source", "model", "effort", "tokens", "cached", "uncached", "output", "cost", "credits", "cache", "context"];
@@ -94,9 +97,19 @@ export function usualColumns(width: number): readonly string[] {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  user_message: "followed a message of yours",
-  tool_result: "followed the result of a tool",
-  compaction: "made the context shorter",
+  user_message: t("followed a message of yours"),
+  tool_result: t("followed the result of a tool"),
+  compaction: t("made the context shorter"),
+  agent_continuation: t("agent continuation"),
+  delegated: t("delegated"),
+  post_compaction: t("post compaction"),
+  no_signal: t("no signal"),
+};
+
+const CONFIDENCES: Readonly<Record<string, string>> = {
+  high: t("high confidence"),
+  medium: t("medium confidence"),
+  low: t("low confidence"),
 };
 
 /** Returns how long the bar in a cell is, from 0 to 1, and null where there is none; `most` is the largest in sight. */
@@ -109,5 +122,5 @@ export function bar(column: CallColumn, call: CallRow, most: number): number | n
 /** Says who caused a call, and how sure that is. */
 export function why(call: CallRow): string {
   const reason = REASONS[call.reason] ?? call.reason.replaceAll("_", " ");
-  return `${valueLabel("origin", call.origin)}: ${reason} (${call.confidence} confidence)`;
+  return t("{origin}: {reason} ({confidence})", { origin: valueLabel("origin", call.origin), reason, confidence: CONFIDENCES[call.confidence] ?? call.confidence });
 }

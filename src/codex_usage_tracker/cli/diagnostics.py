@@ -65,7 +65,7 @@ def command(asked: Invocation, name: str, again: bool, **chosen: Any) -> None:
         with progress.counting(asked, "Summing facts") as told:
             asked.tracker.sum_facts(told)
     with reading.questions(asked, empty=asked.json, findings=bool(chosen["finding"])) as reader:
-        meant = filters.filter_of(asked, reader, chosen)
+        meant = filters.filter_of(reader, chosen)
         if name in VIEWS:
             ask = asks.converted(own, FactSummaryAsk if name == "summary" else FactsAsk)
             facts = facts_of(reader, meant, ask, name)

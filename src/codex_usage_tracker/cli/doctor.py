@@ -21,17 +21,20 @@ VERDICTS = {
 
 @options.command("doctor")
 @click.option("--suggest-repair", is_flag=True, help="Name a command that repairs, where there is one.")
-def command(asked: Invocation, suggest_repair: bool) -> int:
-    """Check the program, the logs, the database and the machine, and say what to do.
+@click.option("--mcp", is_flag=True, help="Start the MCP server of the plugin too, and ask what tools it has.")
+def command(asked: Invocation, suggest_repair: bool, mcp: bool) -> int:
+    """Check the program, the logs, the database, the plugin and the machine, and say what to do.
 
     The exit code is 1 only where something fails.
     """
-    found = asked.tracker.doctor(suggest=suggest_repair)
-    asked.answer(found, _lines)
+    asked.doubt()
+    found = asked.tracker.doctor(suggest=suggest_repair, start=mcp)
+    asked.answer(found, lines)
     return ExitCode.FAILED if found.status == "fail" else ExitCode.OK
 
 
-def _lines(found: Doctor, screen: Screen) -> Iterator[str]:
+def lines(found: Doctor, screen: Screen) -> Iterator[str]:
+    """Draw all verdicts, and the worst of them in words."""
     width = max(cells(check.name) for check in found.checks)
     for check in found.checks:
         yield from _check(check, width, screen)
@@ -43,6 +46,8 @@ def _check(check: Check, width: int, screen: Screen) -> Iterator[str]:
     """Draw a verdict, and beneath it what to do."""
     yield f"{screen.style(check.status, STYLES[check.status])}  {pad(check.name, width)}  {safe(check.message)}"
     indent = " " * (width + 8)
+    if check.detail:
+        yield indent + safe(check.detail)
     if check.hint:
         yield indent + screen.style(safe(check.hint), "faint")
     if check.repair:

@@ -23,7 +23,7 @@ def command(asked: Invocation, limit: int, preset: str | None, **chosen: Any) ->
     """List the calls that cost most."""
     with reading.questions(asked, empty=asked.json, findings=bool(chosen["finding"])) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset else None
-        answer = expensive(reader, filters.filter_of(asked, reader, chosen, span), limit=limit)
+        answer = expensive(reader, filters.filter_of(reader, chosen, span), limit=limit)
     asked.answer(answer, lines)
 
 

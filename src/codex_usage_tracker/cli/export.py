@@ -44,9 +44,9 @@ def command(asked: Invocation, form: str | None, out: str, force: bool, no_refre
         msg = f"{out} is already there"
         raise FileExistsAlreadyError(msg, "Give --force to replace it, or another name.")
     with reading.questions(asked, fresh=not no_refresh, findings=bool(chosen["finding"])) as reader:
-        calls = filters.filter_of(asked, reader, chosen)
+        calls = filters.filter_of(reader, chosen)
         with _opened(out) as file:
-            rows = _writer(form)(reader, calls, Hiding(asked.privacy_mode, asked.secret), file)
+            rows = _writer(form)(reader, calls, asked.hiding, file)
     if out != STDOUT:
         size_of = os.path.getsize(out)
         done = Export(schema=SCHEMA.format("exported"), path=out, format=form, rows=rows, bytes=size_of)

@@ -5,12 +5,10 @@ from typing import Any, TypeVar
 
 import click
 
-from codex_usage_tracker import privacy
-from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing.money import units_of
 from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
-from codex_usage_tracker.query import dimensions, spans, threads
+from codex_usage_tracker.query import dimensions, labels, spans
 from codex_usage_tracker.query.filters import CONFIDENCE_SPELLINGS, Filter
 from codex_usage_tracker.query.reader import Reader
 from codex_usage_tracker.store.findings import KEYS
@@ -78,21 +76,17 @@ def _units(_ctx: click.Context, param: click.Parameter, value: str | None) -> in
         raise click.BadParameter(msg) from None
 
 
-def filter_of(asked: Invocation, reader: Reader, chosen: dict[str, Any], span: spans.Span | None = None) -> Filter:
+def filter_of(reader: Reader, chosen: dict[str, Any], span: spans.Span | None = None) -> Filter:
     """Return the filter that options make; `span` holds where neither `--since` nor `--until` is given."""
     values = {name: value for name, value in chosen.items() if value not in (None, (), "")}
-    if "search" in values and asked.privacy_mode != privacy.NORMAL:
-        msg = f"--search would find what {asked.privacy_mode} mode hides"
-        raise InvalidValueError(msg, "Search with --privacy-mode normal.")
     since, until, archived = values.pop("since", None), values.pop("until", None), values.pop("include_archived", True)
     if since or until or span is None:
         span = spans.between(since, until, reader.zone)
     if "credit_confidence" in values:
         values["credit_confidence"] = tuple(CONFIDENCE_SPELLINGS.get(one, one) for one in values["credit_confidence"])
-    if "thread" in values:
-        values["thread"] = tuple(
-            found for text in values["thread"] for found in threads.find(reader.db, text) or [text]
-        )
+    if "search" in values and reader.hiding.hides:
+        values["seen_in"] = labels.searched(reader, values["search"])
+    values |= labels.meant(reader, {name: values[name] for name in labels.FIELDS if name in values}, by_name=True)
     return Filter(since=span.since, until=span.until, archived=archived, **values)
 
 

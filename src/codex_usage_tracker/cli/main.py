@@ -30,10 +30,17 @@ COMMANDS = {
         "serve-dashboard": "The dashboard in the browser, kept up to date.",
         "web": "The same, opened at once.",
         "ui": "The same as web.",
+        "mcp": "Tell agents, by the Model Context Protocol.",
+        "dashboard": "The dashboard as one file, to keep or to send.",
+        "open-dashboard": "The same of what is there now, opened at once.",
     },
     "Read": {
         "refresh": "Read what is new in the Codex logs.",
         "rebuild-index": "Read all logs again from their beginning.",
+        "ingest": "Take in what Codex printed, from files or a pipe.",
+        "ingest-cli": "The same, of what it wrote to a terminal alone.",
+        "ingest-exec": "The same, of `codex exec --json` alone.",
+        "ingest-app-server": "The same, of `codex app-server` alone.",
         "inspect-log": "Read one log and say what is in it; writes nothing.",
         "demo": "Write a made-up history to try everything on.",
     },
@@ -55,16 +62,27 @@ COMMANDS = {
         "init-projects": "Write an example of names and tags of projects.",
         "init-budgets": "Write an example of budgets.",
     },
+    "Codex": {
+        "install-plugin": "Give Codex the tools and a skill to answer questions about usage.",
+        "upgrade-plugin": "Bring that plugin to this version.",
+        "uninstall-plugin": "Take it away again.",
+        "install-hook": "Let Codex tell when there is something new.",
+        "uninstall-hook": "Take that away again.",
+    },
     "Look after": {
+        "setup": "Read the logs for the first time, and whatever else you ask for.",
         "doctor": "Check that everything is in order.",
+        "support-bundle": "Show and write what helps to find a defect.",
         "clear-db": "Delete the database; the logs stay.",
         "reset-db": "The same as clear-db.",
         "completion": "Print a script that completes commands in a shell.",
     },
 }
-SHARED = {"reset-db": "clear_db", "ui": "web"} | {
-    name: "init_settings" for name in COMMANDS["Settings"] if name.startswith("init-")
-}
+SHARED = (
+    {"reset-db": "clear_db", "ui": "web"}
+    | {name: "init_settings" for name in COMMANDS["Settings"] if name.startswith("init-")}
+    | dict.fromkeys(["ingest-cli", "ingest-exec", "ingest-app-server"], "ingest")
+)
 MODULES = {name: SHARED.get(name, name.replace("-", "_")) for group in COMMANDS.values() for name in group}
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.privacy import MODES
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-LANGUAGES = ("en",)
 FILES = {
     "pricing": "Your prices of models; `init-pricing` writes an example.",
     "rate-card": "Your prices in credits; `init-rate-card` writes an example.",
@@ -26,6 +26,7 @@ FILES = {
 def global_options(*, from_environment: bool) -> list[click.Option]:
     """Return the options of every command; the environment speaks once, so that flags go before it."""
     privacy = "CODEX_USAGE_TRACKER_PRIVACY_MODE" if from_environment else None
+    language = "CODEX_USAGE_TRACKER_LANG" if from_environment else None
     return [
         _option("--db", metavar="PATH", help="The database; made by the first refresh."),
         _option("--codex-home", metavar="DIR", multiple=True, help="A Codex home to read; may be given several times."),
@@ -36,7 +37,10 @@ def global_options(*, from_environment: bool) -> list[click.Option]:
             "--privacy-mode", type=click.Choice(MODES, case_sensitive=False), envvar=privacy,
             help="Hide paths, projects and thread names, or in strict mode branches and ids too.",
         ),
-        _option("--lang", metavar="LANGUAGE", callback=_language, help="Language of the output; only `en` for now."),
+        _option(
+            "--lang", metavar="LANGUAGE", callback=_language, envvar=language,
+            help="Language of the page, such as de or pt-BR; the terminal speaks English.",
+        ),
         _option("--json", is_flag=True, help="Print the answer as JSON."),
         _option("-q", "--quiet", is_flag=True, help="Print the answer and errors alone."),
         _option("--no-color", is_flag=True, help="Print without colours; so does NO_COLOR=1."),
@@ -58,14 +62,24 @@ def _keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:
         asked.homes += map(os.path.expanduser, value)
     elif str(param.name).replace("_", "-") in FILES:
         asked.named_files[str(param.name)] = os.path.expanduser(value)
+    elif param.name == "privacy_mode":
+        asked.named_mode = value
     else:
         setattr(asked, str(param.name), os.path.expanduser(value) if param.name == "db" else value)
 
 
-def _language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
-    if value and value.lower() not in LANGUAGES:
-        msg = f"there is no translation {value!r}; there is {', '.join(LANGUAGES)}"
-        raise click.BadParameter(msg)
+def _language(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Note the language that was asked for, and whether by a flag."""
+    if not value:
+        return
+    from codex_usage_tracker.config.languages import LANGUAGES, nearest  # noqa: PLC0415  (few name one)
+
+    found = nearest(value)
+    if not found:
+        raise click.BadParameter(f"there is no translation {value!r}; there is {', '.join(LANGUAGES)}")
+    asked = ctx.find_root().ensure_object(Invocation)
+    asked.language = found
+    asked.language_flagged = ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
 
 
 class Command(click.Command):

@@ -20,7 +20,7 @@ from codex_usage_tracker.reports.coverage import coverage
 def command(asked: Invocation, limit: int, **chosen: Any) -> None:
     """Show how much of the usage has a price, and how each model was priced."""
     with reading.questions(asked, empty=asked.json, findings=bool(chosen["finding"])) as reader:
-        answer = coverage(reader, filters.filter_of(asked, reader, chosen), limit=limit)
+        answer = coverage(reader, filters.filter_of(reader, chosen), limit=limit)
     asked.answer(answer, _lines)
 
 

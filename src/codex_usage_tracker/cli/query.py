@@ -19,6 +19,6 @@ from codex_usage_tracker.reports.calls import calls as ask
 def command(asked: Invocation, sort: str, ascending: bool, limit: int, offset: int, **chosen: Any) -> None:
     """List calls, filtered and sorted, the newest first."""
     with reading.questions(asked, empty=asked.json, findings=bool(chosen["finding"])) as reader:
-        meant = filters.filter_of(asked, reader, chosen)
+        meant = filters.filter_of(reader, chosen)
         answer = ask(reader, meant, sort=sort, ascending=ascending, limit=limit, offset=offset)
     asked.answer(answer, calls.lines)

@@ -70,9 +70,10 @@ def questions(
         _refresh_first(asked)
     if findings:
         _judge_first(asked)
-    with asked.tracker.reader(findings=findings) as reader:
+    with asked.tracker.reader(findings=findings) as found:
         from codex_usage_tracker.query import run  # noqa: PLC0415  (a refresh alone asks nothing)
 
+        reader = found._replace(hiding=asked.hiding)
         if not empty and run.is_empty(reader.db):
             raise _no_logs(asked)
         yield reader

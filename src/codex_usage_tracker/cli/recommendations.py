@@ -45,7 +45,7 @@ def command(asked: Invocation, min_score: str | None, limit: int, **chosen: Any)
     """
     least = asks.units("--min-score", min_score)
     with reading.questions(asked, empty=asked.json, findings=True) as reader:
-        meant = filters.filter_of(asked, reader, chosen)
+        meant = filters.filter_of(reader, chosen)
         answer = recommendations(reader, meant, asked.tracker.thresholds(), min_score=least, limit=limit)
     asked.answer(answer, _lines)
 

@@ -6,6 +6,7 @@ import os
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import click
 import msgspec
@@ -109,12 +110,14 @@ def _ready(asked: Invocation, running: Running, *, opens: bool) -> None:
 def _tell(asked: Invocation, link: str, opened: str | None) -> None:
     """Print a link, and open one in the browser."""
     url = link[: link.index("open?")]
+    language = "".join(f"&{urlencode({name: value})}" for name, value in asked.page_language.items())
+    link += language
     port = int(url.rpartition(":")[2].rstrip("/"))
     told = {"schema": "codex-usage-tracker-server-v1", "url": url, "open_url": link, "port": port}
     click.echo(msgspec.json.encode(told) if asked.json else f"Dashboard: {link}")
     sys.stdout.flush()
     if opened:
-        _open(opened)
+        _open(opened + language)
 
 
 def _open(link: str) -> None:

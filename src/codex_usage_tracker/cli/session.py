@@ -14,6 +14,7 @@ from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.table import Column, Table, table_of
 from codex_usage_tracker.cli.text import cells, safe
 from codex_usage_tracker.contract import FactRow, Row, Session, TurnRow
+from codex_usage_tracker.query import labels
 from codex_usage_tracker.reports.session import session
 
 SHOWN_FACTS = 12
@@ -28,7 +29,8 @@ def command(asked: Invocation, thread: str | None, limit: int) -> None:
     ID is a thread's id, its beginning or end, or its name; without it, the latest thread is shown.
     """
     with reading.questions(asked) as reader:
-        answer = session(reader, thread, asked.tracker.thresholds(), limit=limit)
+        wanted = thread and labels.thread(reader, thread, by_name=True)
+        answer = session(reader, wanted, asked.tracker.thresholds(), limit=limit)
     asked.answer(answer, _lines)
 
 

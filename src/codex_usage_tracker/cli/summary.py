@@ -42,7 +42,7 @@ def command(asked: Invocation, group_by: tuple[str, ...], preset: str | None, li
     """
     with reading.questions(asked, empty=asked.json, findings=bool(chosen["finding"])) as reader:
         span = spans.preset(preset, reader.now, reader.zone) if preset in RANGES else None
-        calls = filters.filter_of(asked, reader, chosen, span)
+        calls = filters.filter_of(reader, chosen, span)
         if preset == "expensive":
             from codex_usage_tracker.cli import expensive as command_module  # noqa: PLC0415  (its table)
 

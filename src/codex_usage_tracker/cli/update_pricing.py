@@ -21,6 +21,7 @@ from codex_usage_tracker.errors import FileAccessError, InvalidValueError, Named
 from codex_usage_tracker.pricing import sources, text, updates
 from codex_usage_tracker.pricing.card import Card
 
+DEFAULT = "litellm"
 COLUMNS = (
     Column("Model", lambda one: one.model, right=False, shrinks=True),
     Column("Tier", lambda one: one.tier or "", right=False, leaves=1),
@@ -35,7 +36,7 @@ COLUMNS = (
 @click.option(
     "--source",
     type=click.Choice(list(sources.URLS)),
-    default="litellm",
+    default=DEFAULT,
     show_default=True,
     help="A list that is known.",
 )
@@ -54,6 +55,14 @@ def command(
     if source_url and source_file:
         raise click.UsageError("give --source-url or --source-file, not both")
     path = os.path.expanduser(output) if output else asked.files.pricing
+    asked.answer(updated(asked, path, source, source_url, source_file, dry_run=dry_run), _lines)
+
+
+def updated(
+    asked: Invocation, path: str, source: str = DEFAULT, source_url: str | None = None, source_file: str | None = None,
+    *, dry_run: bool = False,
+) -> PricingUpdate:  # fmt: skip
+    """Take newer prices into a file, and return what changed."""
     before, day = own_card(asked, path), today()
     name = source_url or source_file or source
     data = file_bytes(source_file) if source_file else _fetched(asked, source_url or sources.URLS[source])
@@ -68,11 +77,10 @@ def command(
         )
         for one in updates.changes(before, after, day)
     ]  # fmt: skip
-    answer = PricingUpdate(
+    return PricingUpdate(
         schema=SCHEMA.format("pricing-update"), source=name, path=path, written=written, backup_path=kept,
         listed_models=len({rule.pattern for rule in listed.rules}), changes=told,
     )  # fmt: skip
-    asked.answer(answer, _lines)
 
 
 def own_card(asked: Invocation, path: str) -> Card:

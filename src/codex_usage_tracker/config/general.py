@@ -1,11 +1,12 @@
-"""`general.json`: Codex homes to read beside the usual one, what homes are called, and the time zone."""
+"""`general.json`: Codex homes to read beside the usual one, what they are called, the time zone, what is hidden."""
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from codex_usage_tracker.config.languages import LANGUAGES, nearest
 from codex_usage_tracker.config.values import Name
 
 
@@ -23,18 +24,24 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class General(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Homes that are read beside those of `CODEX_HOME` (or `~/.codex`), and the zone of days and hours.
+    """Homes that are read beside those of `CODEX_HOME` (or `~/.codex`), the zone of days and hours, what is hidden.
 
-    A usual home that is named here too gets a label, or is left out with `read` false.
+    A usual home that is named here too gets a label, or is left out with `read` false. With `show_thread_names`, the
+    privacy modes show the names of threads. The page speaks the `language` to browsers that chose none.
     """
 
     homes: tuple[Home, ...] = ()
     timezone: Name | None = None
+    privacy_mode: Literal["normal", "redacted", "strict"] | None = None
+    show_thread_names: bool = False
+    language: Name | None = None
     examples: Any = None
 
     def __post_init__(self) -> None:
         if self.timezone and not _is_zone(self.timezone):
             raise ValueError(f"`timezone` is {self.timezone[:40]!a}; a zone has a name such as Europe/Stockholm")
+        if self.language and not nearest(self.language):
+            raise ValueError(f"`language` is {self.language[:40]!a}; there is {', '.join(LANGUAGES)}")
 
     def all_homes(self, usual: Iterable[str]) -> list[Home]:
         """Return the usual homes, as they are spoken of here, and those that are added."""

@@ -22,10 +22,12 @@ class HomeFiles(msgspec.Struct, kw_only=True):
 
 
 class SettingsState(msgspec.Struct, kw_only=True):
-    """One of the user's files of settings: what is wrong in it, and what in it means nothing."""
+    """One of the user's files of settings: what is wrong in it, what in it means nothing, how many things it says."""
 
     name: str
     path: str
+    exists: bool = True
+    entries: int = 0
     problem: str = ""
     hint: str = ""
     warnings: list[str] = []
@@ -59,11 +61,12 @@ class Exposure(msgspec.Struct, kw_only=True):
 
 
 class Check(msgspec.Struct, kw_only=True):
-    """One thing that was looked at; `repair` is a command, told when it is asked for."""
+    """One thing that was looked at; `detail` is what a file of the user's says, `repair` a command if asked for."""
 
     name: str
     status: Verdict
     message: str
+    detail: str = ""
     hint: str = ""
     repair: str | None = None
 

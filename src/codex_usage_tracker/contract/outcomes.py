@@ -31,6 +31,37 @@ class Refresh(msgspec.Struct, kw_only=True):
     db_path: str
 
 
+class Ingest(msgspec.Struct, kw_only=True):
+    """What was taken in of what Codex printed.
+
+    Of the calls that were told, some are new, some were known, some are held by rollouts or told better elsewhere;
+    `superseded_calls` gave way to better ones. `clocks` counts new calls by what told their instant, `skipped` lines by
+    why they were not used.
+    """
+
+    schema: str
+    files: list[str]
+    lines: int
+    kinds: dict[str, int]
+    status_snapshots: int
+    usage_lines: int
+    turns: int
+    items: int
+    web_actions: int
+    threads: int
+    new_calls: int
+    known_calls: int
+    held_calls: int
+    superseded_calls: int
+    noted_limits: int
+    clocks: dict[str, int]
+    skipped: dict[str, int]
+    interrupted: bool
+    generation: int
+    duration_ms: int
+    db_path: str
+
+
 class Deletion(msgspec.Struct, kw_only=True):
     """The files that were deleted, and how many calls were in them."""
 
@@ -47,6 +78,21 @@ class Export(msgspec.Struct, kw_only=True):
     format: str
     rows: int
     bytes: int
+    privacy_mode: str = "normal"
+
+
+class DashboardFile(msgspec.Struct, kw_only=True):
+    """A dashboard that was written as one file: its calls, and how many of those asked for it leaves out.
+
+    `as_of` is the instant (milliseconds UTC) up to which logs had been read.
+    """
+
+    schema: str
+    path: str
+    calls: int
+    left_out_calls: int
+    bytes: int
+    as_of: int | None
     privacy_mode: str = "normal"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from codex_usage_tracker.ingest import labels
@@ -20,6 +21,8 @@ KINDS = {
     "thread_title": "title",
 }
 """Words of `source` and `thread_source` that say for what a thread was begun."""
+WHO = re.compile(r"(?<=://)(?!git@)[^/]*@")
+"""Who asks for a repository, which may be a token or have a password."""
 
 
 def spawn_of(meta: SessionMeta) -> dict[str, Any]:
@@ -57,7 +60,7 @@ def thread_of(meta: SessionMeta, at: int) -> Thread:
         cwd=meta.cwd,
         git_branch=git.branch if git else None,
         git_commit=git.commit_hash if git else None,
-        git_remote=git.repository_url if git else None,
+        git_remote=_public(git.repository_url) if git and git.repository_url else None,
         originator=labels.name_of(meta.originator),
         client_version=labels.name_of(meta.cli_version),
         provider=labels.name_of(meta.model_provider),
@@ -67,6 +70,11 @@ def thread_of(meta: SessionMeta, at: int) -> Thread:
         account=meta.creator_account_id,
         history_mode=labels.known(meta.history_mode, labels.HISTORY_MODES),
     )
+
+
+def _public(url: str) -> str:
+    """Return the address of a repository without who asks for it."""
+    return WHO.sub("", url, count=1)
 
 
 def _words(source: object) -> list[str]:

@@ -51,6 +51,9 @@ def refresh(
         ):
             result.repriced_calls = bring_in_step(connection, prices, force=again)
             _Refresh(connection, prices, result, watching, include_archived=include_archived, again=again).run(homes)
+            if result.read_files:
+                took_ms = round((time.monotonic() - started) * 1000)
+                files.note_reading(connection, took_ms, result.read_files, result.read_bytes)
         result.generation = database.generation(connection)
     finally:
         connection.close()

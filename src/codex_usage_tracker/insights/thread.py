@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from codex_usage_tracker.model import PRINTED_THREAD, PRINTED_TURN
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -54,7 +56,7 @@ class Call(NamedTuple):
     @property
     def single(self) -> bool:
         """Whether it is one response, and not tokens of several that no line tells of."""
-        return self.basis != "gap"
+        return self.basis not in {"gap", PRINTED_TURN, PRINTED_THREAD}
 
     @property
     def uncached(self) -> int:

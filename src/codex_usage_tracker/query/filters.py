@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which calls: half-open instants in milliseconds, archived threads or not, and values to match in any case.
 
-    `min_usd` and `min_credits` are in the units of `pricing.rates`.
+    `min_usd` and `min_credits` are in the units of `pricing.rates`. Where names are hidden, the threads in which the
+    text searched for is seen are `seen_in`.
     """
 
     since: int | None = None
@@ -33,6 +34,7 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
     source: tuple[str, ...] = ()
     thread: tuple[str, ...] = ()
     search: str = ""
+    seen_in: tuple[int, ...] = ()
     pricing_status: tuple[str, ...] = ()
     credit_confidence: tuple[str, ...] = ()
     finding: tuple[str, ...] = ()
@@ -152,7 +154,10 @@ def _of_threads(chosen: Filter) -> tuple[list[str], list[object]]:
         marks = ", ".join("?" * len(chosen.thread))
         conditions.append(f"thread.id IN ({THREAD.format(marks)})")
         values += chosen.thread * 3
-    if chosen.search:
+    if chosen.seen_in:
+        conditions.append("thread.id IN (SELECT value FROM json_each(?))")
+        values.append(msgspec.json.encode(chosen.seen_in).decode())
+    elif chosen.search:
         conditions.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in SEARCHED) + ")")
         values += [_pattern(chosen.search)] * len(SEARCHED)
     return conditions, values

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 COUNTS = """
 SELECT home.path, files, calls FROM home
-JOIN (SELECT home_id, count(*) AS files FROM source_file GROUP BY 1) files ON files.home_id = home.id
+JOIN (SELECT home_id, sum(NOT printed) AS files FROM source_file GROUP BY 1) files ON files.home_id = home.id
 LEFT JOIN (
   SELECT home_id, sum(calls) AS calls FROM source_file
   JOIN (SELECT file_id, count(*) AS calls FROM call GROUP BY 1) ON file_id = source_file.id GROUP BY 1

@@ -24,6 +24,7 @@ KEYED = {
     "effort": ("profile", "effort"),
     "initiator": ("profile", "origin"),
     "thread": ("thread", "coalesce(name, thread_id)"),
+    "thread_id": ("thread", "thread_id"),
 }
 """Orders by what all calls of a sum share: table and column."""
 KEY = "(SELECT {1} FROM {0} WHERE id = {2}.{0}_id)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from codex_usage_tracker.privacy import Hiding
 from codex_usage_tracker.query import zones
 
 if TYPE_CHECKING:
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class Reader(NamedTuple):
-    """A connection, a zone, and now in milliseconds UTC."""
+    """A connection, a zone, now in milliseconds UTC, and what is hidden from whoever asks."""
 
     db: apsw.Connection
     zone: ZoneInfo
     now: int
+    hiding: Hiding = Hiding()
 
     def meta(self, name: str) -> int | None:
         """Return a whole number that the database keeps of itself."""
@@ -36,6 +38,11 @@ class Reader(NamedTuple):
         """Return what tells this state of this database from any other one."""
         names = "('secret', 'generation', 'changed_at', 'judgements')"
         return tuple(self.db.execute(f"SELECT value FROM meta WHERE name IN {names} ORDER BY name").fetchall())
+
+    def sort(self, name: str) -> str:
+        """Return an order that tells nothing of hidden names: threads are sorted by their ids instead."""
+        hides = self.hiding.hides and not self.hiding.thread_names
+        return "thread_id" if hides and name in {"thread", "name"} else name
 
     def take_time(self) -> None:
         """Lift the limit on a query's time, and hold little of the file in memory: all calls are asked for."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SORTS = {
     "time": "max(latest)",
     "name": "(SELECT coalesce(name, thread_id) COLLATE NOCASE FROM thread WHERE id = root)",
+    "thread_id": "(SELECT thread_id FROM thread WHERE id = root)",
     "calls": BY_NAME["calls"].sql,
     "tokens": BY_NAME["total_tokens"].sql,
     "input": BY_NAME["input_tokens"].sql,

@@ -37,13 +37,14 @@ JOINS = (
 )
 
 
-def find(reader: apsw.Connection, wanted: str) -> list[str]:
-    """Return the ids of the threads that a text names: an id, the beginning or end of one, or a name."""
+def find(reader: apsw.Connection, wanted: str, *, named: bool = True) -> list[str]:
+    """Return the ids of the threads that a text names: an id, the beginning or end of one, or a name if it may be."""
     exact = reader.execute("SELECT thread_id FROM thread WHERE thread_id = ?", (wanted,)).fetchall()
     if not exact:
         exact = reader.execute(
-            "SELECT thread_id FROM thread WHERE name = ?1 COLLATE NOCASE OR (length(?1) >= 4 AND"
-            " (substr(thread_id, 1, length(?1)) = ?1 OR substr(thread_id, -length(?1)) = ?1)) LIMIT 10", (wanted,),
+            "SELECT thread_id FROM thread WHERE (?2 AND name = ?1 COLLATE NOCASE) OR (length(?1) >= 4 AND"
+            " (substr(thread_id, 1, length(?1)) = ?1 OR substr(thread_id, -length(?1)) = ?1)) LIMIT 10",
+            (wanted, named),
         ).fetchall()  # fmt: skip
     return [str(row[0]) for row in exact]
 

@@ -11,7 +11,7 @@ from msgspec import Meta
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing.money import units_of
 from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
-from codex_usage_tracker.query import dimensions, spans, threads
+from codex_usage_tracker.query import dimensions, labels, spans
 from codex_usage_tracker.query.filters import CONFIDENCE_SPELLINGS, Filter
 from codex_usage_tracker.query.metrics import BY_NAME
 
@@ -36,7 +36,7 @@ RANGES = {one.replace("-", ""): one for one in spans.PRESETS} | {"alltime": "all
 METRICS = {"tokens": "total_tokens", "cost": "usd"}
 """Short names of metrics; every metric is known by its own name too."""
 METRIC_NAMES = (*BY_NAME, *METRICS)
-NAMED = ("model", "effort", "tier", "kind", "origin", "project", "directory", "branch", "source")
+NAMED = ("model", "effort", "tier", "kind", "origin", "project", "directory", "branch", "source", "thread")
 MOST_ROWS = 10_000
 PATH = re.compile(r" - at `\$\.?\[?([^`\[]*)[^`]*`")
 
@@ -70,6 +70,9 @@ class RangeChoice(Ask, frozen=True, kw_only=True):
     ] = None
     since: Annotated[str | None, Meta(description="From this day (2026-06-10) or instant (ISO 8601) on.")] = None
     until: Annotated[str | None, Meta(description="Up to this day, the day included, or to this instant.")] = None
+    last: Annotated[
+        str | None, Meta(description="The last hours, or days or weeks with today, instead: 24h, 7d, 4w.")
+    ] = None
 
 
 class CallsChoice(RangeChoice, frozen=True, kw_only=True):
@@ -156,9 +159,11 @@ def zone_of(ask: Ask, reader: Reader) -> Reader:
 
 
 def span_of(ask: RangeChoice, reader: Reader) -> spans.Span:
-    """Return the range that a question names, by a name or from and to."""
-    if ask.range and (ask.since or ask.until):
-        raise InvalidValueError("range is given beside since or until", "Say the range in one way.")
+    """Return the range that a question names, by a name, by its length, or from and to."""
+    if sum((bool(ask.range), bool(ask.last), bool(ask.since or ask.until))) > 1:
+        raise InvalidValueError("range, last, and since or until are given together", "Say the range in one way.")
+    if ask.last:
+        return spans.last(ask.last, reader.now, reader.zone)
     if ask.range:
         return spans.preset(RANGES[ask.range], reader.now, reader.zone)
     return spans.between(ask.since, ask.until, reader.zone)
@@ -171,15 +176,15 @@ def filter_of(ask: CallsChoice, reader: Reader) -> Filter:
         since=since,
         until=until,
         archived=ask.include_archived,
-        thread=tuple(found for text in ask.thread for found in threads.find(reader.db, text) or [text]),
         search=ask.search,
+        seen_in=labels.searched(reader, ask.search) if ask.search and reader.hiding.hides else (),
         pricing_status=ask.pricing_status,
         credit_confidence=tuple(CONFIDENCE_SPELLINGS.get(one, one) for one in ask.credit_confidence),
         finding=ask.finding,
         min_tokens=ask.min_tokens,
         min_usd=units("min_cost", ask.min_cost, USD_UNITS),
         min_credits=units("min_credits", ask.min_credits, CREDIT_UNITS),
-        **{name: getattr(ask, name) for name in NAMED},
+        **labels.meant(reader, {name: getattr(ask, name) for name in NAMED}),
     )
 
 

@@ -28,7 +28,7 @@ def calls(
     if sort not in run.CALL_SORTS:
         msg = f"there is no way to sort by {sort!r}"
         raise InvalidValueError(msg, f"Choose one of {', '.join(run.CALL_SORTS)}.")
-    found = run.calls(reader.db, chosen, sort=sort, ascending=ascending, limit=limit, offset=offset)
+    found = run.calls(reader.db, chosen, sort=reader.sort(sort), ascending=ascending, limit=limit, offset=offset)
     rows = [call_row(values) for values in found]
     totals = numbers(run.totals(reader.db, chosen))
     return Calls(

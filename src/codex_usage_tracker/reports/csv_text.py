@@ -24,6 +24,7 @@ CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
 """Characters that would break a line or steer a terminal."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AT = FIELDS.index("at")
+MODE = ("privacy_mode",)
 
 
 def guarded(value: object) -> object:
@@ -41,20 +42,23 @@ def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) 
 
 
 def parts(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[Part]:
-    """Give a filter's calls with instants as ISO 8601 in UTC, in parts."""
-    yield _text([FIELDS]), 0
+    """Give a filter's calls with instants as ISO 8601 in UTC; where names are hidden, a last column says so."""
+    more = [hiding.mode] if hiding.hides else []
+    yield _text([[*FIELDS, *MODE[: len(more)]]]), 0
     for batch in rows(reader, chosen, hiding, order):
-        yield _text([*row[:AT], instant(row[AT]), *row[AT + 1 :]] for row in batch), len(batch)
+        yield _text([*row[:AT], instant(row[AT]), *row[AT + 1 :], *more] for row in batch), len(batch)
 
 
 def of_summary(answer: Summary) -> bytes:
     """Return a summary: a column for each dimension, `period` for the first if it is one of time, then the numbers."""
     names = Numbers.__struct_fields__
     titles = ["period" if name in PERIODS else name for name in answer.group_by]
+    more = [answer.scope.privacy_mode] if answer.scope.privacy_mode != "normal" else []
     lines = [
-        [*(row.keys[name] for name in answer.group_by), *(getattr(row, name) for name in names)] for row in answer.rows
+        [*(row.keys[name] for name in answer.group_by), *(getattr(row, name) for name in names), *more]
+        for row in answer.rows
     ]
-    return _text([[*titles, *names], *lines])
+    return _text([[*titles, *names, *MODE[: len(more)]], *lines])
 
 
 PERIODS = frozenset({"hour", "day", "week", "month"})

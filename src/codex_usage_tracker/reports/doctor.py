@@ -17,7 +17,7 @@ from codex_usage_tracker.errors import OutdatedSchemaError, TrackerError
 from codex_usage_tracker.query import zones
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from codex_usage_tracker.contract.checks import DatabaseState, Exposure, HomeFiles, SettingsState, Verdict
 
@@ -34,7 +34,7 @@ REBUILD = "codex-usage-tracker rebuild-index"
 
 def doctor(
     homes: Sequence[HomeFiles], database: DatabaseState, exposed: Sequence[Exposure],
-    settings: Sequence[SettingsState], timezone: str | None, *, suggest: bool,
+    settings: Sequence[SettingsState], plugin: Iterable[Check], timezone: str | None, *, suggest: bool,
 ) -> Doctor:  # fmt: skip
     """Return a verdict on all that was looked at; repairs are named where they are asked for."""
     checks = [
@@ -44,6 +44,7 @@ def doctor(
         *_permissions(exposed),
         *_reading(homes, database),
         *_settings(settings),
+        *plugin,
         _zone(timezone),
         _room(database),
     ]
@@ -179,10 +180,11 @@ def _settings(files: Sequence[SettingsState]) -> Iterator[Check]:
     for file in files:
         name = file.name
         if file.problem:
-            yield Check(name=name, status="fail", message=file.problem, hint=file.hint)
+            message = "cannot be understood"
+            yield Check(name=name, status="fail", message=message, detail=file.problem, hint=file.hint)
         elif file.warnings:
-            hint = "Correct or remove what is named."
-            yield Check(name=name, status="warn", message="; ".join(file.warnings), hint=hint)
+            hint, told = "Correct or remove what is named.", "; ".join(file.warnings)
+            yield Check(name=name, status="warn", message="says things that mean nothing", detail=told, hint=hint)
         else:
             yield Check(name=name, status="pass", message="is understood")
 

@@ -22,16 +22,10 @@ BATCH_ROWS = 5_000
 FIELDS = CallRow.__struct_fields__
 ARCHIVED = FIELDS.index("archived")
 
+Hiding = privacy.Hiding
 Row = tuple[object, ...]
 Part = tuple[bytes, int]
 """A part of a file, and how many calls are in it."""
-
-
-class Hiding(NamedTuple):
-    """A privacy mode with the key of its labels."""
-
-    mode: str
-    secret: bytes
 
 
 class Order(NamedTuple):
@@ -48,7 +42,8 @@ def rows(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) 
     """Give a filter's calls in batches of tuples in the order of `CallRow`'s fields."""
     reader.take_time()
     veil = privacy.row_veil("CallRow", FIELDS, *hiding)
-    found = run.calls(reader.db, chosen, sort=order.sort, ascending=order.ascending)
+    sort = reader._replace(hiding=hiding).sort(order.sort)
+    found = run.calls(reader.db, chosen, sort=sort, ascending=order.ascending)
     while batch := list(islice(found, BATCH_ROWS)):
         told = map(with_money, batch)
         yield [tuple(veil((*row[:ARCHIVED], bool(row[ARCHIVED]), *row[ARCHIVED + 1 :]))) for row in told]

@@ -164,7 +164,8 @@ def fact_calls(reader: Reader, chosen: Filter, ask: FactCallsAsk) -> FactCalls:
     own = next((one.id for one in sums if one.label == f"{kind}:{ask.fact_name}"), None)
     fact = next((row for row, _ in _facts(sums) if (row.fact_type, row.fact_name) == (kind, ask.fact_name)), None)
     rows = [] if own is None else facts.calls(
-        reader.db, chosen, own, sort=ask.sort, ascending=ask.direction == "asc", limit=ask.limit, offset=ask.offset,
+        reader.db, chosen, own, sort=reader.sort(ask.sort), ascending=ask.direction == "asc", limit=ask.limit,
+        offset=ask.offset,
     )  # fmt: skip
     count = fact.calls if fact else 0
     scope = scope_of(reader, chosen)

@@ -47,11 +47,12 @@ UNITS: dict[str, Callable[[int], str]] = {"credits": credits_text, "usd": usd_te
 
 
 def limits(
-    reader: Reader, *, history: int | None = None, course_at: int | None = None, allowance: Sequence[Entry] = ()
-) -> Limits:
+    reader: Reader, *, history: int | None = None, course_at: int | None = None, allowance: Sequence[Entry] = (),
+    with_courses: bool = False,
+) -> Limits:  # fmt: skip
     """Return the windows of now, so many of the earlier ones (0 is all), and what the limits are worth.
 
-    Of the earlier windows those that an instant lies in tell their course.
+    Of the earlier windows those that an instant lies in tell their course, or all of them.
     """
     found = _looked_at(reader, history)
     now = current(found, reader.now)
@@ -61,7 +62,10 @@ def limits(
         schema=schema("limits"),
         scope=scope_of(reader, Filter()),
         windows=[_window(reader, limit, found[limit], window, spent) for limit, window in now],
-        history=[_window(reader, limit, found[limit], window, spent, course_at) for limit, window in shown],
+        history=[
+            _window(reader, limit, found[limit], window, spent, window.starts_at if with_courses else course_at)
+            for limit, window in shown
+        ],
         quotas=[_quota(limit, found[limit], spent, reader.now) for limit, _ in now],
         allowance=[_typed(entry) for entry in allowance],
     )

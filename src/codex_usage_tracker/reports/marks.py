@@ -29,11 +29,13 @@ USD_FIELDS = ("input", "cached input", "cache write", "output")
 CREDIT_FIELDS = ("credits for input", "credits for cached input", "credits for output")
 
 
-def marks(reader: Reader, chosen: Filter, since: int, until: int, prices: Prices) -> list[Mark]:
-    """Return what happened in a stretch of time up to now, in order."""
+def marks(
+    reader: Reader, chosen: Filter, since: int, until: int, prices: Prices, longest_ms: int = LONGEST_MS,
+) -> list[Mark]:  # fmt: skip
+    """Return what happened in a stretch of time up to now, in order; resets where it is not longer."""
     until = min(until, reader.now)
     found = list(_prices(reader, chosen, since, until, prices))
-    if until - since <= LONGEST_MS:
+    if until - since <= longest_ms:
         found += _resets(reader, since, until)
     return sorted(found, key=lambda one: (one.at, one.model or ""))
 

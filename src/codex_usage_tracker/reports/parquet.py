@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 
 import msgspec
-from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
+from arro3.core import RecordBatchReader
 from arro3.io import write_parquet
 
 from codex_usage_tracker import privacy
 from codex_usage_tracker.contract import CallRow, Scope
+from codex_usage_tracker.reports import arrow
 from codex_usage_tracker.reports.export import rows
 from codex_usage_tracker.reports.scope import schema, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from arro3.core import RecordBatch, Schema
 
     from codex_usage_tracker.query.filters import Filter
     from codex_usage_tracker.query.reader import Reader
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
 
 GROUP_ROWS = 50_000
 """Rows of a group, which is what is held in memory."""
-INSTANT = DataType.timestamp("ms", tz="UTC")
-TYPES = {"int": DataType.int64(), "bool": DataType.bool(), "str": DataType.string()}
 
 
 class Progress:
@@ -35,7 +36,7 @@ class Progress:
 
 def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:
     """Write a filter's calls, instants as timestamps in UTC; return the number of rows."""
-    progress, columns = Progress(), _columns()
+    progress, columns = Progress(), arrow.columns(CallRow, decimals=False)
     stream = RecordBatchReader.from_batches(columns, _batches(reader, chosen, hiding, columns, progress))
     scope: Scope = privacy.hidden(scope_of(reader, chosen), *hiding)
     about = {"schema": schema("export"), "scope": msgspec.json.encode(scope).decode()}
@@ -50,16 +51,6 @@ def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) 
     return progress.rows
 
 
-def _columns() -> Schema:
-    """Return the columns with their types, as `CallRow` declares them."""
-    fields = []
-    for field in msgspec.structs.fields(CallRow):
-        kinds = [kind.__name__ for kind in getattr(field.type, "__args__", (field.type,))]
-        arrow = INSTANT if field.name == "at" else TYPES[kinds[0]]
-        fields.append(Field(field.name, arrow, nullable="NoneType" in kinds))
-    return Schema(fields)
-
-
 def _batches(
     reader: Reader, chosen: Filter, hiding: Hiding, columns: Schema, progress: Progress,
 ) -> Iterator[RecordBatch]:  # fmt: skip
@@ -67,16 +58,7 @@ def _batches(
     try:
         for batch in rows(reader, chosen, hiding):
             progress.rows += len(batch)
-            arrays = [
-                _array(values, columns.field(index).type) for index, values in enumerate(zip(*batch, strict=True))
-            ]
-            yield RecordBatch.from_arrays(arrays, schema=columns)
+            yield arrow.batch(batch, columns)
     except BaseException as error:
         progress.error = error
         raise
-
-
-def _array(values: tuple[object, ...], kind: DataType) -> Array:
-    if kind == INSTANT:
-        return Array(values, type=DataType.int64()).cast(INSTANT)
-    return Array(values, type=kind)

@@ -15,6 +15,7 @@ from codex_usage_tracker.contract.insights import Insights, Recommendations
 from codex_usage_tracker.contract.limits import Blocks, Limits
 from codex_usage_tracker.contract.pictures import Compare, Heatmap, Pressure, Timeseries
 from codex_usage_tracker.contract.threads import Call, Threads
+from codex_usage_tracker.query import labels
 from codex_usage_tracker.reports import asks, diagnostics
 from codex_usage_tracker.reports.asks import (
     Ask,
@@ -228,7 +229,8 @@ def _threads(reader: Reader, ask: ThreadsAsk, _settings: Settings) -> Threads:
 
 
 def _thread(reader: Reader, ask: ThreadAsk, settings: Settings) -> Session:
-    return session(reader, ask.thread, settings.thresholds, limit=ask.limit)
+    wanted = ask.thread and labels.thread(reader, ask.thread)
+    return session(reader, wanted, settings.thresholds, limit=ask.limit)
 
 
 def _limits(reader: Reader, ask: LimitsAsk, settings: Settings) -> Limits:

@@ -30,7 +30,7 @@ def schema(name: str) -> str:
 def scope_of(reader: Reader, chosen: Filter) -> Scope:
     """Return what an answer is about."""
     filters = msgspec.to_builtins(chosen)
-    for name in ("since", "until", "archived"):
+    for name in ("since", "until", "archived", "seen_in"):
         filters.pop(name, None)
     for name, text in (("min_usd", usd_text), ("min_credits", credits_text)):
         if name in filters:

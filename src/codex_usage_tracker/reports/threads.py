@@ -35,7 +35,7 @@ def threads(
     """Return a page of root threads, the latest or largest first."""
     if sort not in roots.SORTS:
         raise InvalidValueError(f"there is no way to sort by {sort!r}", f"Choose one of {', '.join(roots.SORTS)}.")
-    page = roots.page(reader.db, chosen, sort=sort, ascending=ascending, limit=limit, offset=offset)
+    page = roots.page(reader.db, chosen, sort=reader.sort(sort), ascending=ascending, limit=limit, offset=offset)
     rows = list(root_threads(reader, chosen, page.roots).values())
     count = page.whole_count or (roots.count(reader.db, chosen) if offset else 0)
     more = offset + len(rows) < count

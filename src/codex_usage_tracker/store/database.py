@@ -139,15 +139,16 @@ def _ensure_secret(connection: apsw.Connection) -> None:
 
 
 def secret_of(path: str) -> bytes:
-    """Return a database's key for hashing; a key of the moment where there is no database."""
-    if not os.path.exists(path):
-        return os.urandom(32)
-    connection = open_reader(path)
+    """Return a database's key for hashing; a key of the moment where there is no database, or none to read."""
     try:
-        with told(path):
-            row = connection.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
-    finally:
-        connection.close()
+        connection = open_reader(path)
+        try:
+            with told(path):
+                row = connection.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
+        finally:
+            connection.close()
+    except DatabaseError:
+        return os.urandom(32)
     return bytes(row[0]) if row else os.urandom(32)
 
 

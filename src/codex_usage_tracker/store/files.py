@@ -51,7 +51,8 @@ def home(connection: apsw.Connection, path: str) -> int:
 
 def known(connection: apsw.Connection, home_id: int) -> dict[str, Any]:
     """Return the files of a home that this version has read, by name: name, path, archived, size, time, inode."""
-    sql = "SELECT name, path, archived, size, mtime_ns, inode FROM source_file WHERE home_id = ? AND version = ?"
+    columns = "name, path, archived, size, mtime_ns, inode"
+    sql = f"SELECT {columns} FROM source_file WHERE home_id = ? AND version = ? AND NOT printed"
     return {row[0]: row for row in rows(connection, sql, (home_id, DATA_VERSION))}
 
 
@@ -171,3 +172,9 @@ def advance_generation(connection: apsw.Connection, now_ms: int) -> None:
 def set_refreshed(connection: apsw.Connection, now_ms: int) -> None:
     """Remember when the logs were last looked at."""
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('refreshed_at', ?)", (now_ms,))
+
+
+def note_reading(connection: apsw.Connection, took_ms: int, files: int, size: int) -> None:
+    """Remember how long the last refresh took that read something, and how much that was."""
+    told = {"read_ms": took_ms, "read_files": files, "read_bytes": size}
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", told.items())

@@ -60,7 +60,8 @@ def known_files(path: str, home: str) -> dict[str, tuple[int, int]]:
         try:
             with database.told(path):
                 rows = connection.execute(
-                    "SELECT name, size, mtime_ns FROM source_file JOIN home ON home.id = home_id WHERE home.path = ?",
+                    "SELECT name, size, mtime_ns FROM source_file JOIN home ON home.id = home_id WHERE home.path = ?"
+                    " AND NOT printed",
                     (os.path.abspath(home),),
                 ).fetchall()
         finally:

@@ -31,6 +31,8 @@ FILES = {
     SERVERS: "A folder with a file for each server that runs: port, process, how it was started, a secret of its own.",
     "demo": "A folder with a made-up history and its database; the `demo` command writes it.",
     "dashboard*.html": "A page that `dashboard` wrote.",
+    "installed.json": "What `install-plugin` and `install-hook` wrote elsewhere, so that it can be taken back.",
+    "nudge-*": "Empty. Codex's hook told that there is something new, or (`.lock`) a process reads it.",
     "support-bundle*.json": "What `support-bundle` wrote.",
     f"{owned.BESIDE}*": "A file that is being written; it gets its name when it is whole.",
 }

@@ -15,7 +15,8 @@ KNOWN_CALLS = "SELECT count(*) FROM call"
 ACTIVE_CALLS = "SELECT coalesce(sum(calls), 0) FROM rollup JOIN thread ON id = rollup.thread_id WHERE NOT archived"
 LOGS = (
     "SELECT source_file.id, path, offset, coalesce(thread.archived, source_file.archived)"
-    " FROM source_file LEFT JOIN thread ON thread.id = source_file.thread_id ORDER BY mtime_ns DESC, source_file.id"
+    " FROM source_file LEFT JOIN thread ON thread.id = source_file.thread_id WHERE NOT printed"
+    " ORDER BY mtime_ns DESC, source_file.id"
 )
 BOUNDS = (
     "SELECT claim.file_id, claim.line, coalesce(call.file_id = claim.file_id, 0) FROM claim"

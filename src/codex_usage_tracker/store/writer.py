@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from codex_usage_tracker.model import Profile, Turn
-from codex_usage_tracker.store import rollups
+from codex_usage_tracker.store import printed, rollups
 from codex_usage_tracker.store.ask import rows, scalar
 from codex_usage_tracker.store.rates import RateBook, reprice_thread
 
@@ -74,19 +74,22 @@ class Writer:
         self.providers: dict[int, str] = {}
         self.shared: dict[tuple[str, ...], int] = {}
         self.added_threads = False
+        self.has_printed = printed.has_any(connection)
 
     def write(self, file: SourceFile, reading: Reading) -> None:
         """Write one slice with the cursor that stands after it."""
         self.db.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (reading.own,))
         known = self._is_known(reading.own)
+        if known and self.has_printed:
+            printed.make_way(self.db, reading.own)
         thread = self.thread(reading.own)
         if reading.thread is not None:
             before = self.provider(thread) if known else ""
-            self._describe(thread, reading.thread, file.name)
+            self.describe(thread, reading.thread, file.name)
             self._take_provider(thread, before, known=known)
         if reading.name is not None:
             self.name_thread(reading.own, reading.name, reading.named_at)
-        turns = self._turns(thread, reading, known=known)
+        turns = self.turns(thread, reading, known=known)
         self._calls(thread, turns, file.id, reading, known=known)
         self._claims(file.id, reading)
         self._limits(thread, reading.limits)
@@ -114,7 +117,7 @@ class Writer:
     def _is_known(self, thread_id: str) -> bool:
         return scalar(self.db, "SELECT id FROM thread WHERE thread_id = ?", (thread_id,)) is not None
 
-    def _describe(self, row: int, thread: Thread, name: str) -> None:
+    def describe(self, row: int, thread: Thread, name: str) -> None:
         """Describe a thread by its oldest rollout; a revert's second file does not change it."""
         rank = _hash(name)
         self.db.execute(
@@ -259,7 +262,7 @@ class Writer:
             reprice_thread(self.db, self.rates, thread)
             rollups.renew(self.db, thread, at)
 
-    def _turns(self, thread: int, reading: Reading, *, known: bool) -> dict[str, int]:
+    def turns(self, thread: int, reading: Reading, *, known: bool) -> dict[str, int]:
         """Write the turns of a slice and return the row ids of all that its calls name."""
         told = {turn.turn: turn for turn in reading.turns}
         for call in reading.calls:

@@ -17,7 +17,6 @@ from codex_usage_tracker import __version__, privacy
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import zones
 from codex_usage_tracker.reports import asking, asks
-from codex_usage_tracker.reports.export import Hiding
 from codex_usage_tracker.reports.registry import Question, Settings, needs_findings
 from codex_usage_tracker.web.replies import KEPT, ChangedError, sent
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import apsw
     from starlette.requests import Request
 
+    from codex_usage_tracker.privacy import Hiding
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.tracker import Tracker
 
@@ -64,7 +64,7 @@ class Desk:
         return await self.run(lambda: self._reply(request, question, params))
 
     def _reply(self, request: Request, question: Question[Any], params: dict[str, list[str]]) -> Response:
-        ask = self.read(question.ask, params)
+        ask = asks.read(question.ask, params)
         with self.reader(findings=needs_findings(question, ask)) as reader:
             tag = self._tag(reader, question, params)
             if tag in request.headers.get("if-none-match", ""):
@@ -76,12 +76,8 @@ class Desk:
 
     @property
     def hiding(self) -> Hiding:
-        """The privacy mode with the key of its labels."""
-        return Hiding(self.mode, self.tracker.secret() if self.mode != privacy.NORMAL else b"")
-
-    def read(self, kind: type[asks.AskType], params: dict[str, list[str]]) -> asks.AskType:
-        """Return a question as texts by name ask it."""
-        return asking.read(kind, params, self.mode)
+        """The privacy mode with all that it takes now."""
+        return self.tracker.hiding(self.mode)
 
     def _body(self, reader: Reader, question: Question[Any], ask: asks.Ask) -> bytes:
         return msgspec.json.encode(asking.answered(question, reader, ask, self.settings, self.hiding))
@@ -117,7 +113,7 @@ class Desk:
         with self.tracker.reader(findings=findings, seconds=QUERY_SECONDS, locked_ms=LOCKED_MS) as reader:
             self._open.add(reader.db)
             try:
-                yield reader
+                yield reader._replace(hiding=self.hiding)
             finally:
                 self._open.discard(reader.db)
 
@@ -128,7 +124,8 @@ class Desk:
 
     def _tag(self, reader: Reader, question: Question[Any], params: dict[str, list[str]]) -> str:
         """Return a text that is another one whenever the answer may be."""
-        time = reader.now // MINUTE_MS if question.ages else zones.moment(reader.now, reader.zone).date()
+        ages = question.ages or "last" in params
+        time = reader.now // MINUTE_MS if ages else zones.moment(reader.now, reader.zone).date()
         zone = params.get("timezone", [str(reader.zone)])
         day = asks.zone_of(asks.Ask(timezone=zone[0]), reader).midnight()
         read_at = (reader.meta("refreshed_at") or 0) // MINUTE_MS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 from starlette.responses import StreamingResponse
 
-from codex_usage_tracker.reports import asking, csv_text, export, registry
+from codex_usage_tracker.reports import asks, csv_text, export, registry
 from codex_usage_tracker.reports.asks import CallsChoice, Direction, filter_of, zone_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ExportAsk(CallsChoice, frozen=True, kw_only=True):
 
 async def exported(desk: Desk, request: Request) -> StreamingResponse:
     """Answer with a file; what fails before its first part is told as of any question."""
-    ask = desk.read(ExportAsk, {name: request.query_params.getlist(name) for name in request.query_params})
+    ask = asks.read(ExportAsk, {name: request.query_params.getlist(name) for name in request.query_params})
     parts = _parts(desk, ask)
     first = await desk.run(lambda: next(parts))
     told = {"Content-Disposition": f'attachment; filename="codex-calls.{ask.format}"', "Cache-Control": "no-store"}
@@ -40,7 +40,7 @@ async def exported(desk: Desk, request: Request) -> StreamingResponse:
 def _parts(desk: Desk, ask: ExportAsk) -> Iterator[bytes]:
     make = csv_text.parts if ask.format == "csv" else export.parts
     with desk.reader(findings=bool(ask.finding)) as reader:
-        chosen = filter_of(asking.unveiled(ask, reader, desk.hiding), zone_of(ask, reader))
+        chosen = filter_of(ask, zone_of(ask, reader))
         order = export.Order(ask.sort, ascending=ask.direction == "asc")
         for part, _ in make(zone_of(ask, reader), chosen, desk.hiding, order):
             yield part

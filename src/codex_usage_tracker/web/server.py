@@ -11,12 +11,14 @@ import os
 import signal
 import socket
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from codex_usage_tracker.errors import InvalidValueError
+from codex_usage_tracker.reports.failures import trace
 from codex_usage_tracker.web.app import Dashboard
 from codex_usage_tracker.web.beside import Note
 from codex_usage_tracker.web.security import HEAD_BYTES, TOKEN, Door
@@ -74,6 +76,12 @@ def named(host: str) -> str:
     return "[::1]" if loopback(host).version == 6 else "127.0.0.1"  # noqa: PLR2004
 
 
+def tell_of_thread(failed: threading.ExceptHookArgs) -> None:
+    """Tell where a thread failed, without the message, which may hold a log's text."""
+    if failed.exc_value is not None:
+        sys.stderr.write("\n".join(trace(failed.exc_value)) + "\n")
+
+
 class Running:
     """A server on a socket that is bound; its choices are those of `Dashboard`."""
 
@@ -99,7 +107,8 @@ class Running:
         self.note.write(port=self.port, pid=os.getpid(), kind=kind, secret=self.door.secret)
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until the process is told to stop; what the library would log of requests nobody is told."""
+        """Serve until the process is told to stop; what libraries would log of requests or failures nobody is told."""
+        threading.excepthook = tell_of_thread
         for name in ("uvicorn", "asyncio"):
             logging.getLogger(name).addHandler(logging.NullHandler())
             logging.getLogger(name).propagate = False
