@@ -77,17 +77,19 @@ def note_limits(connection: apsw.Connection, limits: Iterable[Limit]) -> int:
     return connection.total_changes() - before
 
 
-def write(writer: Writer, file_id: int, reading: Reading) -> Written:
-    """Write what was printed of one thread; of one with a rollout, only what no rollout holds."""
+def write(writer: Writer, file_id: int, name: str, reading: Reading) -> Written:
+    """Write what a log of that name told of one thread; of one with a rollout, only what no rollout holds."""
     db, calls = writer.db, [(call, reading.profiles[call.profile]) for call in reading.calls]
     if _has_rollout(db, reading.own):
         kept = [one for one in calls if one[1].kind == SAMPLE]
         held = [call.key for call, profile in calls if profile.kind != SAMPLE]
-        added, known = _put(writer, file_id, writer.thread(reading.own), {}, kept) if kept else ([], [])
+        added, known = _put(writer, file_id, writer.thread(reading.own), {}, kept)
+        if kept:
+            rollups.renew(db, writer.thread(reading.own), 0)
         return Written(added, known, held, [])
     thread = writer.thread(reading.own)
     if reading.thread is not None:
-        writer.describe(thread, reading.thread, reading.own)
+        writer.describe(thread, reading.thread, name)
     turns = writer.turns(thread, reading, known=True)
     superseded, kept = _weigh(db, thread, calls)
     added, known = _put(writer, file_id, thread, turns, kept)

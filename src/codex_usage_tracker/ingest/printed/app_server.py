@@ -99,13 +99,15 @@ class AppServer:
         state = self.log.threads.get(thread).state
         state.model = labels.model_of(settings.model) or state.model
         state.effort = labels.known(settings.effort, labels.EFFORTS) or state.effort
-        state.tier = labels.known(settings.service_tier, labels.TIERS) or state.tier
+        state.next_tier = labels.known(settings.service_tier, labels.TIERS) or state.next_tier
+        if not state.calls_in_turn:
+            state.tier = state.next_tier
 
     def settings_told(self, params: Params, _message: Message, _line: int) -> None:
         """Take the settings of the turns that follow."""
         if params.thread_id and params.thread_settings:
             state = self.log.threads.get(params.thread_id).state
-            state.effort, state.tier = None, None
+            state.effort, state.next_tier = None, None
             self._settle(params.thread_id, params.thread_settings)
 
     def rerouted(self, params: Params, _message: Message, _line: int) -> None:

@@ -120,7 +120,7 @@ class _Taking:
         limits, log.limits = log.limits, []
         self.noted_limits += printed.note_limits(self.db, limits)
         for reading in log.threads.readings():
-            self._note(printed.write(writer, file_id, reading))
+            self._note(printed.write(writer, file_id, log.source.name, reading))
         files.hang_together(self.db)
         if self.db.total_changes() > before:
             files.advance_generation(self.db, int(time.time() * 1000))
