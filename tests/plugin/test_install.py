@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from codex_usage_tracker import __version__
 from codex_usage_tracker.cli.main import run
-from codex_usage_tracker.plugin import package
+from codex_usage_tracker.plugin import files, package
 from tests.cli.conftest import Run
 from tests.plugin.conftest import snapshot, written
 from tests.plugin.test_passages import DOCUMENTS, VALUES
@@ -187,6 +187,36 @@ def test_an_odd_marketplace_is_told_and_nothing_is_written(
     assert "Traceback" not in ran.err
     assert snapshot(me) == before
     assert not (me.parent / "tracker" / "installed.json").exists()
+
+
+@pytest.mark.parametrize("last", range(5))
+@pytest.mark.parametrize("again", ["install-plugin", "uninstall-plugin"])
+def test_what_is_left_half_done_is_taken_up_again_or_back(
+    me: Path,
+    does: Does,
+    run_plain: Run,
+    marketplace: Marketplace,
+    monkeypatch: pytest.MonkeyPatch,
+    last: int,
+    again: str,
+) -> None:
+    marketplace(FOREIGN)
+    before = snapshot(me)
+    made = iter(range(100))
+
+    def breaks(path: str, data: bytes) -> None:
+        if next(made) == last:
+            raise OSError(28, "No space left on device")
+        whole(path, data)
+
+    whole = files._replace
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "_replace", breaks)
+        ran = run_plain("install-plugin")
+        assert (ran.code, "No space left" in ran.err) == (1, True)
+    does(again)
+    does("uninstall-plugin")
+    assert snapshot(me) == before
 
 
 @pytest.mark.parametrize("command", ["install-plugin", "uninstall-plugin"])

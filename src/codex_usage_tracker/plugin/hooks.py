@@ -26,9 +26,9 @@ FILE = "hooks.json"
 
 
 def command_of(program: Sequence[str], options: Sequence[str]) -> str:
-    """Return the line that Codex runs."""
+    """Return the line that Codex runs, by a shell; it goes well even when the program is there no more."""
     words = [program[0], "-P", "-m", MODULE, *options]
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return subprocess.list2cmdline(words) if os.name == "nt" else f"{shlex.join(words)} 2>/dev/null || true"
 
 
 def install(homes: Sequence[str], events: Sequence[str], command: str) -> Plan:
