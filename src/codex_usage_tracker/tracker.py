@@ -217,6 +217,7 @@ class Tracker(Questions):
         try:
             connection = database.open_reader(self.database)
             try:
+                connection.set_progress_handler(None)
                 with database.told(self.database):
                     in_step = database.priced_by(connection) == self.prices(default_files()).fingerprint
                     return bundle.contents(connection, costs_follow_prices=in_step)
