@@ -220,7 +220,7 @@ function facts(engine: Engine, rows: Iterable<number>, ofThread: boolean): FactR
 function lifecycle(engine: Engine, id: string, rows: Rows): Signal[] {
   const { calls, calls: { content } } = engine;
   const own = rows.filter((row) => calls.thread(row).thread_id === id);
-  const singles = own.filter((row) => calls.profile(row).basis !== "gap");
+  const singles = own.filter((row) => !["gap", "printed_turn", "printed_thread"].includes(calls.profile(row).basis));
   const told = (name: string, row: number): number => calls.told(name, row) ?? 0;
   const tokens = (row: number): number => told("input", row) + told("output", row);
   const cost = (row: number): number => cell(calls.usd, row) || 0;
