@@ -155,3 +155,15 @@ def test_no_path_is_told_in_strict_mode(me: Path, codex: Path, does: Does, run_p
     assert str(me) not in told
     assert str(Path(sys.executable).parent) not in told
     assert codex.exists()
+
+
+def test_hints_are_whole_in_strict_mode(codex: Path, does: Does, run_plain: Run) -> None:
+    assert codex.exists()
+    does("install-hook")
+    does("install-plugin")
+    told = [
+        {one["name"]: one["hint"] for one in run_plain("doctor", "--json", "--privacy-mode", mode).json["checks"]}
+        for mode in ("normal", "strict")
+    ]
+    assert told[0]["hook"] == told[1]["hook"] != ""
+    assert told[0]["in codex"] == told[1]["in codex"]

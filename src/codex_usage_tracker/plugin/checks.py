@@ -157,6 +157,6 @@ def _hook(name: str, home: str) -> Check:
     stale = record.read().stale_trust
     trusted = [key for key, told in hooks.trusted(home, ours).items() if stale.get(key) != told]
     if len(trusted) < len(ours):
-        hint = "Codex runs it only when you trust it: type `/hooks` in Codex."
+        hint = "Codex runs it only when you trust it; it asks at its next start, or by its command `hooks`."
         return Check(name=name, status="warn", message="it is installed, and Codex does not trust it yet", hint=hint)
     return Check(name=name, status="pass", message="it is installed, and Codex trusts it")
