@@ -40,6 +40,12 @@ BARE = (
     " client_id = NULL, git_branch = NULL, git_commit = NULL, role = NULL, nickname = NULL, account = NULL,"
     " history_mode = NULL, created_at = NULL, described_by = NULL WHERE id = ?"
 )
+NOTE_LIMIT = (
+    "INSERT INTO limit_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " resets_at = max(coalesce(resets_at, 0), coalesce(excluded.resets_at, 0)), plan = coalesce(plan, excluded.plan),"
+    " credits = coalesce(credits, excluded.credits), account = coalesce(account, excluded.account)"
+)
+"""What is told of a limit again fills what was left out, as a printed log knows no account."""
 
 
 class Written(NamedTuple):
@@ -69,12 +75,12 @@ def has_any(connection: apsw.Connection) -> bool:
 
 def note_limits(connection: apsw.Connection, limits: Iterable[Limit]) -> int:
     """Keep what was printed of limits, and return how much of it is new."""
-    before = connection.total_changes()
-    connection.executemany(
-        "INSERT OR IGNORE INTO limit_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-        ((one.limit_id, one.window_minutes, one.at, one.used, *one[4:]) for one in limits),
-    )
-    return connection.total_changes() - before
+    count = "SELECT count(*) FROM limit_snapshot WHERE (limit_id, window_minutes, at, used_percent) = (?, ?, ?, ?)"
+    new = 0
+    for one in limits:
+        new += not scalar(connection, count, (one.limit_id, one.window_minutes, one.at, one.used))
+        connection.execute(NOTE_LIMIT, (one.limit_id, one.window_minutes, one.at, one.used, *one[4:], None))
+    return new
 
 
 def write(writer: Writer, file_id: int, name: str, reading: Reading) -> Written:

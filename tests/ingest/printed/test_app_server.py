@@ -12,7 +12,7 @@ T1, T2 = turn(1.1), turn(1.2)
 
 
 def a_thread(thread: str = ONE, **told: object) -> dict[str, object]:
-    return {"id": thread, "model": "gpt-5.5", "modelProvider": "openai", "cwd": "/work/alpha", **told}
+    return {"id": thread, "model": "gpt-5.5", "modelProvider": "openai", "cwd": "/home/dev/alpha", **told}
 
 
 SNAPSHOTS = (
@@ -39,7 +39,7 @@ def test_a_thread_without_a_rollout_is_counted_by_its_snapshots(printing: Printi
         (100, 40, 10, "gpt-5.5", "printed", at(1.11), 258400),
         (120, 60, 20, "gpt-5.5", "printed", at(1.13), 258400),
     ]
-    assert printing.ask("SELECT cwd, path, printed FROM project, source_file") == [("/work/alpha", "run.log", 1)]
+    assert printing.ask("SELECT cwd, path, printed FROM project, source_file") == [("/home/dev/alpha", "run.log", 1)]
 
 
 def test_responses_go_before_snapshots_of_their_turn_in_one_log_and_in_two(printing: Printing) -> None:
