@@ -62,7 +62,7 @@ def _add(plan: Plan, home: str, events: Sequence[str], group: dict[str, Any]) ->
 
 def uninstall(homes: Sequence[str]) -> Plan:
     """Plan to take the hook out of these homes, and of all others that it was put into."""
-    plan = begun()
+    plan = begun(takes_away=True)
     known = plan.known
     for path in sorted({*known.hooks, *(os.path.abspath(os.path.join(home, FILE)) for home in homes)}):
         text = files.document(path)
@@ -114,7 +114,10 @@ def keys(home: str) -> list[str]:
 
 def trusted(home: str, names: Sequence[str]) -> dict[str, str]:
     """Return the hash that Codex trusts, of those hooks of which it trusts one and which are not switched off."""
-    found = {name: setting(home, "hooks", "state", name) for name in names}
+    plain, real = os.path.abspath(home), os.path.realpath(home)  # Codex follows links of CODEX_HOME, not of ~/.codex
+    known = setting(home, "hooks", "state")
+    state = known if isinstance(known, dict) else {}
+    found = {name: state.get(name) or state.get(real + name.removeprefix(plain)) for name in names}
     return {
         name: str(one["trusted_hash"])
         for name, one in found.items()
