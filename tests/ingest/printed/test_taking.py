@@ -9,12 +9,14 @@ import time
 from pathlib import Path
 from subprocess import PIPE, Popen
 
+import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codex_usage_tracker.errors import FileAccessError, InvalidValueError, NamedFileMissingError
-from codex_usage_tracker.store import database
+from codex_usage_tracker.ingest.printed import taking
+from codex_usage_tracker.store import database, rollups
 from tests.ingest import lines
 from tests.ingest.printed.printing import ONE, TWO, Printing, exec_run, text, updated
 
@@ -184,6 +186,22 @@ def test_nobody_who_stops_listening_keeps_it_from_reading(printing: Printing) ->
         process.stdin.close()
         assert process.wait() == 0
     assert _inputs(printing.database) == [100, 150]
+
+
+def test_an_interrupt_in_the_midst_of_writing_loses_nothing(
+    printing: Printing, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    renew, interrupts = rollups.renew, iter([KeyboardInterrupt()])
+
+    def interrupted(connection: apsw.Connection, thread: int, since: int) -> None:
+        for one in interrupts:
+            raise one
+        renew(connection, thread, since)
+
+    monkeypatch.setattr(rollups, "renew", interrupted)
+    monkeypatch.setattr(taking, "BATCH_SECONDS", 0)
+    done = printing.take(exec_run(ONE, 100, 40, 10))
+    assert (done.interrupted, done.new_calls, printing.sums()) == (True, 1, (1, 100, 40, 10))
 
 
 def test_two_at_once_count_once(printing: Printing) -> None:
