@@ -30,6 +30,12 @@ TWICE = (
     " (SELECT turn_id FROM call WHERE thread_id = ? AND response_id IS NOT NULL)"
 )
 """Snapshots of turns whose responses were told one by one."""
+INCLUDED = (
+    f"SELECT call.id, key {CALLS_OF} AND basis = '{PRINTED_TURN}' AND logged_input IS NULL AND EXISTS (SELECT 1 FROM"
+    " call later WHERE later.thread_id = call.thread_id AND later.logged_input >= call.input"
+    " AND later.logged_cached_input >= call.cached_input AND later.logged_output >= call.output)"
+)
+"""Totals of processes that counted anew, which the running total of a newer build may include."""
 TOTALS = (
     "SELECT call.id, key, logged_input, logged_cached_input, logged_cache_write, logged_output, logged_reasoning,"
     f" input, cached_input, cache_write, output, reasoning {CALLS_OF} AND basis IN ('{PRINTED_TURN}',"
@@ -100,6 +106,7 @@ def write(writer: Writer, file_id: int, name: str, reading: Reading) -> Written:
     superseded, kept = _weigh(db, thread, calls)
     added, known = _put(writer, file_id, thread, turns, kept)
     superseded += _remove(db, list(rows(db, TWICE, (thread, thread))))
+    superseded += _remove(db, list(rows(db, INCLUDED, (thread,))))
     superseded += _spread(writer, thread)
     for found in files.unknown_models(db, [reading.own]):
         writer.give_model(*found)
@@ -108,11 +115,10 @@ def write(writer: Writer, file_id: int, name: str, reading: Reading) -> Written:
     return Written(added, known, [call.key for call, _ in calls if call.key not in keys], superseded)
 
 
-def withdraw(connection: apsw.Connection, thread: int, basis: Iterable[str] = LEVELS) -> None:
-    """Forget what was printed of a thread (a row id) once a rollout tells of it; single samples stand in no rollout."""
-    marks = ", ".join(f"'{one}'" for one in basis)
-    sql = f"SELECT call.id, key {CALLS_OF} AND basis IN ({marks})"
-    if _remove(connection, list(rows(connection, sql, (thread,)))):
+def give_way(connection: apsw.Connection, thread: int) -> None:
+    """Forget what was printed of a thread (a row id) and is told by copies of its calls in a fork's rollout."""
+    sums = f"SELECT call.id, key {CALLS_OF} AND {LEVEL} > 0"
+    if _remove(connection, [*rows(connection, sums, (thread,)), *rows(connection, TWICE, (thread, thread))]):
         rollups.renew(connection, thread, 0)
 
 
@@ -121,7 +127,9 @@ def make_way(connection: apsw.Connection, thread_id: str) -> None:
     thread = scalar(connection, "SELECT id FROM thread WHERE thread_id = ?", (thread_id,))
     if thread is None or _has_rollout(connection, thread_id):
         return
-    withdraw(connection, thread)
+    sql = f"SELECT call.id, key {CALLS_OF} AND basis LIKE '{PRINTED}%'"  # samples stand in no rollout
+    if _remove(connection, list(rows(connection, sql, (thread,)))):
+        rollups.renew(connection, thread, 0)
     unused = "DELETE FROM turn WHERE thread_id = ? AND id NOT IN (SELECT turn_id FROM call WHERE turn_id IS NOT NULL"
     connection.execute(f"{unused} AND thread_id = ?)", (thread, thread))
     connection.execute(BARE, (thread,))

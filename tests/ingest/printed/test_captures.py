@@ -1,5 +1,6 @@
 """What real clients printed: nothing is counted twice, and what no rollout tells of is counted as it was billed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ import pytest
 from codex_usage_tracker.contract.outcomes import Ingest
 from codex_usage_tracker.ingest.printed.taking import Asked, take
 from codex_usage_tracker.ingest.sync import refresh
-from codex_usage_tracker.store import database
+from codex_usage_tracker.store import database, rollups
 from tests.corpus.logs import SCENARIOS, printed
 from tests.prices import BUNDLED
 from tests.store import dump as canonical
@@ -71,6 +72,51 @@ def test_the_order_of_logs_and_their_repetition_change_nothing(taken: Taken, tmp
             taken.take([log])
         assert taken.counted() == alone
     taken.database = before
+
+
+SERVED = [
+    "0.80.0/appserver_rollback",
+    "0.120.0/appserver_fork",
+    "0.144.0/appserver_fork",
+    "0.144.0/subagents_v2",
+    "0.169.0/paginated",
+    "0.169.0/subagents",
+]
+"""Scenarios of the app server with forks and sub-agents, whose rollouts copy and follow one another."""
+
+
+@pytest.mark.parametrize("scenario", SERVED)
+def test_any_one_rollout_may_be_missing_and_turn_up_later(
+    scenario: str, corpus_home: Callable[[str], Path], corpus: Path, captures: Path, tmp_path: Path,
+) -> None:  # fmt: skip
+    taken, home = Taken(scenario, corpus, captures, tmp_path), corpus_home(scenario)
+    taken.refresh()
+    whole, all_there = _by_thread(taken.database), taken.home
+    for number, rollout in enumerate(sorted(home.rglob("rollout-*"))):
+        data = rollout.read_bytes()
+        rollout.unlink()
+        ends = []
+        for order in ("first", "last"):
+            taken.database, taken.home = canonical.new(tmp_path / f"{number}-{order}" / "usage.sqlite3"), str(home)
+            (taken.refresh if order == "last" else lambda: taken.take(taken.logs))()
+            (taken.refresh if order == "first" else lambda: taken.take(taken.logs))()
+            found = _by_thread(taken.database)
+            assert not [thread for thread, sums in found.items() if any(map(int.__gt__, sums, whole[thread]))]
+            taken.home = all_there
+            taken.refresh()
+            assert _by_thread(taken.database) == whole
+            ends.append(found)
+        assert ends[0] == ends[1]
+        rollout.write_bytes(data)
+
+
+def _by_thread(path: str) -> dict[str, list[int]]:
+    connection = database.open_reader(path)
+    assert rollups.differences(connection) == 0
+    sql = f"SELECT thread.thread_id, {SUMS} FROM call JOIN thread ON thread.id = call.thread_id GROUP BY 1"
+    found = {row[0]: list(row[1:]) for row in connection.execute(sql)}
+    connection.close()
+    return found
 
 
 @pytest.mark.parametrize("scenario", sorted(printed()))

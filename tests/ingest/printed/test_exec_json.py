@@ -40,6 +40,13 @@ def test_builds_that_count_anew_in_each_process_are_told_by_what_they_leave_out(
     assert printing.sums() == (2, 350, 180, 40)
 
 
+def test_what_a_newer_build_goes_on_counting_from_is_not_counted_again(printing: Printing) -> None:
+    logs = [_process_of_0_50(100, 40, 10), exec_run(TWO, 250, 140, 30)]
+    for log in (*logs, *reversed(logs)):
+        printing.take(log)
+    assert printing.sums() == (1, 250, 140, 30)
+
+
 def _process_of_0_50(inputs: int, cached: int, output: int) -> bytes:
     usage = {"input_tokens": inputs, "cached_input_tokens": cached, "output_tokens": output}
     return text(
