@@ -64,6 +64,20 @@ def test_hooks_of_others_are_the_same_bytes_afterwards(
         assert snapshot(path.parent) == before
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"hooks":{"Stop":[],"PostModelRequest":[]}}\n',
+        '{\n "hooks":{\n  "Stop":[\n   {\n    "hooks":[]\n   }\n  ],\n  "PostModelRequest":[]\n }\n}',
+    ],
+)
+def test_lists_that_look_alike_stay_as_they_were(codex: Path, does: Does, text: str) -> None:
+    (codex / "hooks.json").write_text(text)
+    does("install-hook", "--event", "Stop", "--event", "PostModelRequest")
+    does("uninstall-hook")
+    assert (codex / "hooks.json").read_text() == text
+
+
 def test_a_file_of_its_own_comes_and_goes(codex: Path, does: Does) -> None:
     answer = does("install-hook")
     assert [one["change"] for one in answer["changes"]] == ["made"]

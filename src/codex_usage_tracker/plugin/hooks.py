@@ -55,7 +55,7 @@ def _add(plan: Plan, home: str, events: Sequence[str], group: dict[str, Any]) ->
             put.append(passage)
     else:
         after = json.dumps({"hooks": {event: [group] for event in events}}, indent=2, ensure_ascii=False) + "\n"
-        put.append(Passage("", after))
+        put.append(Passage(after, 0))
     known.passages[path], known.hooks = put, sorted({*known.hooks, path})
     plan.edit(path, text, after)
 

@@ -115,7 +115,7 @@ def _enter(plan: Plan, where: Places) -> None:
     text = files.document(path)
     if text is None:
         after, _ = passages.added(package.marketplace().decode(), LIST, item)
-        plan.known.passages[path] = [Passage("", after)]
+        plan.known.passages[path] = [Passage(after, 0)]
         plan.edit(path, None, after)
         return
     if not isinstance(passages.at(text, ("name",)), str):
