@@ -71,7 +71,7 @@ def _short(schema: Schema) -> Schema:
     if found.get("default") in (None, "", [], ()):
         found.pop("default", None)
     if "description" in found:
-        found["description"] = found["description"].replace(SEVERAL, ".")
+        found["description"] = found["description"].removesuffix(SEVERAL).rstrip(" .") + "."
     return found
 
 
