@@ -1,10 +1,10 @@
 """Write the generated pages: `python docs/generate.py`, after a command, an answer or the demo has changed.
 
 `reference/cli.md` comes from the commands, `reference/http.md` and `questions.pyi` from the questions,
-`reference/schemas.json` from the answers, `reference/settings/` from the files of settings, `reference/stored.md` from
-the schema, the tables of `concepts/pricing.md` from the bundled cards, that of `concepts/privacy.md` from the privacy
-modes, and the examples of the guide (blocks that begin with `$ codex-usage-tracker`) from running them on the demo at a
-moment that stands still.
+`reference/mcp.md` from the tools, `reference/schemas.json` from the answers, `reference/settings/` from the files of
+settings, `reference/stored.md` from the schema, the tables of `concepts/pricing.md` from the bundled cards, that of
+`concepts/privacy.md` from the privacy modes, and the examples of the guide (blocks that begin with
+`$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ from codex_usage_tracker.contract import (
 )
 from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
+from codex_usage_tracker.mcp import schemas as tool_schemas
+from codex_usage_tracker.mcp.tools import ALIASES, TOOLS
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card
 from codex_usage_tracker.questions import method_of
@@ -71,7 +73,7 @@ from codex_usage_tracker.web.compat import SERVED
 from codex_usage_tracker.web.evidence import QUESTION as CONTEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from codex_usage_tracker.cli.options import Command
     from codex_usage_tracker.pricing.card import Rule
@@ -79,7 +81,8 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parent
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 ANSWERS = (
-    Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Export, outcomes.Deletion, outcomes.DemoHistory,
+    Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Ingest, outcomes.Export, outcomes.Deletion,
+    outcomes.DemoHistory,
     outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
     prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks, BudgetCheck, Coverage,
     pictures.Timeseries, pictures.Heatmap, pictures.Compare, pictures.Pressure, threads.Threads, threads.Call,
@@ -107,6 +110,7 @@ ENVIRONMENT = {
     "CODEX_USAGE_TRACKER_HOME": "The folder of the tracker's own files; `~/.codex-usage-tracker` otherwise.",
     "CODEX_USAGE_TRACKER_TOKEN": "The token of the server, for programs; a new one at each start otherwise.",
     "CODEX_USAGE_TRACKER_PRIVACY_MODE": "The privacy mode, where `--privacy-mode` names none.",
+    "CODEX_USAGE_TRACKER_ALLOW_RAW_CONTEXT": "With 1, `mcp` tells agents the texts of calls when they ask for them.",
     "CODEX_USAGE_TRACKER_DEBUG": "With 1, an unexpected failure prints where it comes from.",
     "CODEX_USAGE_WEEKLY_RESET": "When weekly limits reset where logs do not tell: `thu 09:15`, in local time.",
     "COLUMNS": "The width to draw for.",
@@ -339,6 +343,47 @@ def _hidden(word: str) -> str:
     return SHOWN_AS.get(word, f"`{word} 1a2b3c4d`")
 
 
+# -- tools of agents --------------------------------------------------------------------------------------------------
+
+
+def mcp() -> str:
+    """Return the reference of the tools."""
+    return "\n".join(_mcp()) + "\n"
+
+
+def _mcp() -> Iterator[str]:
+    """Give a part for each tool with its parameters, after those that many have."""
+    schemas = {one.name: tool_schemas.taken(one) for one in TOOLS.values() if one.listed}
+    shared = {name: schemas["usage_status"]["properties"][name] for name in ("privacy_mode", "max_bytes", "timezone")}
+    chooses = {field["name"] for field in openapi.parameters(SERVED["heatmap"])} - shared.keys()
+    yield from ("# Tools of agents", "", "Made from the tools by `docs/generate.py`.", "")
+    yield from ("[The guide](../guide/agents.md) tells how to add them.", "")
+    yield from ("## Parameters of every tool", "", *_told_by_schema(shared), "")
+    taken = {one: told for one, told in schemas["usage_pricing_coverage"]["properties"].items() if one in chooses}
+    yield from ("## The choice of calls", "", *_told_by_schema(taken))
+    yield from ("", "## Tools", "")
+    for name, schema in schemas.items():
+        tool = TOOLS[name]
+        fields = (schema["properties"].get("questions", {}).get("items") or schema)["properties"]
+        whole = chooses <= fields.keys()
+        own = {key: one for key, one in fields.items() if key not in shared and not (whole and key in chooses)}
+        answer = "the section" if tool.answer is Any else f"`{tool.answer.__name__}`"
+        yield from (f"### {name}", "", f"{tool.doc} Answers {answer}{', and writes' if tool.writes else ''}.", "")
+        yield from ("With the choice of calls.", "") if whole else ()
+        yield from (*_told_by_schema(own, schema.get("required", ())), "") if own else ()
+    yield from ("## Names of other trackers", "", "| name | tool |", "|---|---|")
+    yield from (f"| `{name}` | `{tool}` |" for name, (tool, _) in ALIASES.items())
+
+
+def _told_by_schema(fields: dict[str, Any], required: Iterable[str] = ()) -> Iterator[str]:
+    yield from ("| parameter | meaning | by default |", "|---|---|---|")
+    for name, schema in fields.items():
+        told = ", ".join(f"`{one}`" for one in _choices(schema))
+        text = " ".join(filter(None, (schema.get("description", ""), told, "Required." if name in required else "")))
+        usual = schema.get("default", "")
+        yield f"| `{name}` | {text} | {', '.join(usual) if isinstance(usual, (list, tuple)) else str(usual).lower()} |"
+
+
 # -- the questions as methods -----------------------------------------------------------------------------------------
 
 STUB = DOCS.parent / "src" / "codex_usage_tracker" / "questions.pyi"
@@ -461,6 +506,7 @@ def main() -> None:
     (DOCS / "reference" / "schemas.json").write_text(schemas(), encoding="utf-8")
     (DOCS / "reference" / "http.md").write_text(http(), encoding="utf-8")
     (DOCS / "reference" / "stored.md").write_text(stored(), encoding="utf-8")
+    (DOCS / "reference" / "mcp.md").write_text(mcp(), encoding="utf-8")
     STUB.write_text(stub(), encoding="utf-8")
     for name in SETTINGS:
         path = DOCS / "reference" / "settings" / f"{name}.schema.json"

@@ -71,6 +71,7 @@ function icon() {
 
 function texts() {
   return readdirSync(LANGUAGES)
+    .filter((name) => name.endsWith(".json"))
     .map((name) => {
       const packed = deflateSync(readFileSync(`${LANGUAGES}/${name}`), { level: 9 }).toString("base64");
       return `<script type="application/octet-stream" id="texts-${basename(name, ".json")}">${packed}</script>`;

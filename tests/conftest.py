@@ -25,6 +25,14 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the clients of the recorded homes printed: `captures / "0.169.0/exec_fork/captures"`."""
+    folder = tmp_path_factory.mktemp("captures")
+    logs.unpack(folder, "captures.tar.xz")
+    return folder
+
+
 @pytest.fixture
 def corpus_home(corpus: Path, tmp_path: Path) -> Callable[[str], Path]:
     """Give a copy of a recorded home, which the test may change."""

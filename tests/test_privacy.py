@@ -11,112 +11,11 @@ import apsw
 import pytest
 
 from codex_usage_tracker.ingest.sync import refresh
-from tests.corpus.logs import SCENARIOS
-from tests.ingest import lines, zst
+from tests.canaries import FORM, VERSIONS, Canaries, after, kind_of, samples
+from tests.ingest import lines
 from tests.ingest.home import Home
 from tests.ingest.lines import event, function_call, function_output, item, record, session_meta, thread, turn, used
 from tests.prices import BUNDLED
-
-VERSIONS = list(dict.fromkeys(scenario.partition("/")[0] for scenario in SCENARIOS))
-Json = dict[str, Any]
-
-LABELS = {
-    "session_meta": {
-        "cwd", "originator", "cli_version", "source", "thread_source", "agent_nickname", "agent_role", "agent_type",
-        "model_provider", "commit_hash", "branch", "repository_url",
-    },
-    "turn_context": {"model", "effort", "cwd"},
-    "event_msg:thread_settings_applied": {"model", "model_provider_id", "service_tier", "reasoning_effort", "cwd"},
-    "event_msg:token_count": {"limit_id", "plan_type"},
-    "event_msg:thread_name_updated": {"thread_name"},
-    "event_msg:item_completed": {"server", "tool", "agent_nickname", "agent_role", "model", "reasoning_effort"},
-    "event_msg:mcp_tool_call_end": {"server", "tool"},
-    "response_item:function_call": {"name", "namespace"},
-    "response_item:custom_tool_call": {"name", "namespace"},
-    "compacted": {"model"},
-}  # fmt: skip
-"""Fields of each kind of line that are documented as kept: names, never text."""
-SECRET_IDS = {"creator_user_id", "creator_account_id"}
-"""Identifiers of people, of which at most a keyed hash is kept."""
-FORM = {"type", "role", "timestamp"}
-"""What tells the kind of a line or of a part of it."""
-
-
-# -- real lines --------------------------------------------------------------------------------------------------------
-
-
-def kind_of(line: Json) -> str:
-    payload = line.get("payload")
-    inner = payload.get("type") if isinstance(payload, dict) else None
-    return f"{line['type']}:{inner}" if inner and line["type"] in {"event_msg", "response_item"} else str(line["type"])
-
-
-def shape_of(line: Json) -> tuple[object, ...]:
-    """Return what tells lines of one kind apart: their fields, and which item or tool they are about."""
-    payload = line["payload"]
-    about = payload.get("item", {}).get("type"), payload.get("name")
-    return kind_of(line), *about, *sorted(payload), *sorted(payload.get("item", ())), *map(type, payload.values())
-
-
-def samples(corpus: Path, version: str) -> list[Json]:
-    """Return a line of every kind and form that a version wrote, the description of a thread first."""
-    found: dict[tuple[object, ...], Json] = {}
-    for path in sorted((corpus / version).rglob("rollout-*")):
-        for text in zst.plain(path).splitlines():
-            line = json.loads(text)
-            found.setdefault(shape_of(line), line)
-    return sorted(found.values(), key=lambda line: line["type"] != "session_meta")
-
-
-class Canaries:
-    """Puts a word of its own into every text."""
-
-    def __init__(self, place: Callable[[str, str], str]) -> None:
-        self.place = place
-        self.numbers = count(1)
-        self.words: dict[str, str] = {}
-
-    def new(self, where: str) -> str:
-        word = f"canary{next(self.numbers):05}bird"
-        self.words[word] = where
-        return word
-
-    def line(self, line: Json) -> Json:
-        """Return a line with a word in every text that is not documented as kept."""
-        kind = kind_of(line)
-        return {**line, "payload": self.planted(line["payload"], kind, LABELS.get(kind, set()))}
-
-    def planted(self, value: Any, where: str, kept: set[str]) -> Any:
-        if isinstance(value, str):
-            return self.text(value, where, kept)
-        if isinstance(value, list):
-            return [self.planted(inner, f"{where}[]", kept) for inner in value] + [self.new(f"{where}[+]")]
-        if isinstance(value, dict):
-            return {**dict(self.fields(value, where, kept)), self.new(f"{where} key"): self.new(f"{where} value")}
-        return value
-
-    def fields(self, value: Json, where: str, kept: set[str]) -> Iterator[tuple[str, Any]]:
-        for name, inner in value.items():
-            if where.endswith((".changes", ".properties")):
-                yield self.new(f"{where} key"), self.planted(inner, f"{where}.*", kept)
-            elif name in kept or name in FORM or (name.endswith(("id", "ids")) and name not in SECRET_IDS):
-                yield name, inner
-            else:
-                yield name, self.planted(inner, f"{where}.{name}", kept)
-
-    def text(self, text: str, where: str, kept: set[str]) -> str:
-        """Plant into a text, and into the values of JSON that stands in it."""
-        try:
-            inner = json.loads(text)
-        except ValueError:
-            inner = None
-        if isinstance(inner, dict | list):
-            return json.dumps(self.planted(inner, f"{where} (JSON)", kept))
-        return self.place(text, self.new(where))
-
-
-def after(text: str, word: str) -> str:
-    return f"{text} {word}"
 
 
 def before(text: str, word: str) -> str:

@@ -8,10 +8,16 @@ const QUIET_MS = 200;
 const UNKNOWN = -1;
 const AGAIN_MS = 2000;
 
+interface Scoped {
+  scope?: { privacy_mode?: string };
+}
+
 /** Where answers come from, and which state the data is in: nothing is asked before that is known, or nothing would be. */
 export class Source {
   generation = $state<number | null>(null);
   connected = $state(true);
+  /** The privacy mode, as answers tell it. */
+  mode = $state("normal");
   /** How often settings were written: answers may be others then, though nothing was read. */
   settings = $state(0);
   /** Why no question is answered at all, as long as that is so. */
@@ -50,6 +56,7 @@ export class Source {
   async #watched<A>(promise: Promise<A>, signal?: AbortSignal): Promise<A> {
     try {
       const answer = await promise;
+      this.mode = (answer as Scoped | null)?.scope?.privacy_mode ?? this.mode;
       this.trouble = null;
       this.heard = Date.now();
       return answer;

@@ -1,6 +1,6 @@
 // How numbers, money, instants and durations are written, as the language has it. Money comes as decimal text and is never
 // rounded on the way: what is short on the page is exact on hover.
-import { locale, t } from "./language";
+import { direction, locale, t } from "./language";
 
 const UNITS: [number, string][] = [
   [1e15, "Q"],
@@ -23,7 +23,17 @@ export const UNKNOWN = "–";
 function digits(text: string, style: Style = "number", power = 0): string {
   const places = text.split(".")[1]?.length ?? 0;
   const format = made(`${style} ${String(places)}`, { ...STYLES[style], minimumFractionDigits: places, maximumFractionDigits: places });
-  return format.format((power ? `${text}E${String(power)}` : text) as `${number}`);
+  return plainly(format.format((power ? `${text}E${String(power)}` : text) as `${number}`));
+}
+
+/** Arabic has US$, which falls apart from right to left. */
+function plainly(text: string): string {
+  return direction === "rtl" ? text.replace(/US(?=\$)|\u200f/g, "") : text;
+}
+
+/** Sets a sign before an amount, to stay on its left. */
+function signed(sign: "<" | ">", amount: string): string {
+  return (direction === "rtl" ? "\u200e" : "") + sign + amount;
 }
 
 function made(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -55,8 +65,8 @@ export function short(value: number | string | null | undefined): string {
 function compact(number: number, style: Style): string {
   if (locale !== "en") {
     // Three digits, and no whole one is left out where the language has no unit for thousands.
-    const three = { minimumSignificantDigits: 3, maximumSignificantDigits: 3, maximumFractionDigits: 0, roundingPriority: "morePrecision" } as const;
-    return made(`compact ${style}`, { ...STYLES[style], ...three, notation: "compact" }).format(number);
+    const three = { minimumSignificantDigits: 3, maximumSignificantDigits: 3, maximumFractionDigits: 0, roundingPriority: "morePrecision", useGrouping: "always" } as const;
+    return plainly(made(`compact ${style}`, { ...STYLES[style], ...three, notation: "compact" }).format(number));
   }
   const [from, unit] = UNITS.find(([one]) => Math.abs(number) >= one * 0.9995) ?? [1, ""];
   return digits(three(number / from), style) + unit;
@@ -74,7 +84,7 @@ export function money(value: string | null | undefined): string {
   const size = Math.abs(number);
   if (size === 0) return dollars(0);
   if (size >= 999_500) return compact(number, "usd");
-  if (size < 0.0001) return number < 0 ? `>${dollars("-0.0001")}` : `<${dollars("0.0001")}`;
+  if (size < 0.0001) return number < 0 ? signed(">", dollars("-0.0001")) : signed("<", dollars("0.0001"));
   const places = size >= 9999.5 ? 0 : size >= 0.01 ? 2 : 4;
   return dollars(number.toFixed(places));
 }
@@ -84,7 +94,7 @@ export function credits(value: string | null | undefined): string {
   if (value === null || value === undefined) return t("no rate");
   const number = Number(value);
   if (number === 0 || Math.abs(number) >= 1000) return short(number);
-  return number > 0 && number < 0.01 ? `<${digits("0.01")}` : digits(three(number));
+  return number > 0 && number < 0.01 ? signed("<", digits("0.01")) : digits(three(number));
 }
 
 /** Writes what part one number is of another, as a percentage. */
@@ -96,9 +106,9 @@ export function share(part: number, whole: number): string {
 export function percent(value: number | null | undefined): string {
   if (value === null || value === undefined) return UNKNOWN;
   const size = Math.abs(value);
-  if (size > 0 && size < 0.1) return `<${parts("0.1")}`;
-  if (size >= 1000) return `>${parts("999")}`;
-  if (size > 99.9 && size < 100) return `>${parts("99.9")}`;
+  if (size > 0 && size < 0.1) return signed("<", parts("0.1"));
+  if (size >= 1000) return signed(">", parts("999"));
+  if (size > 99.9 && size < 100) return signed(">", parts("99.9"));
   return parts(value.toFixed((size < 10 || size >= 99.5) && !Number.isInteger(value) ? 1 : 0));
 }
 

@@ -134,7 +134,8 @@ GIVEN = (
 )
 """Names and texts of the user's, where a sentence tells of a file of settings."""
 SECRET = re.compile(
-    r"\b(?:sk|pk|rk|gh[oprsu]|github_pat|glpat|xapp|xox[abeprs]|npm|hf|pypi|dop_v1|shpat)[-_]\w{10}|\b(?:AKIA|ASIA)\w{12}"
+    r"\b(?:[spr]k[-_](?=[\w-]*\d)|(?:gh[oprsu]|github_pat|npm|hf|dop_v1|shpat)_|(?:glpat|xapp|xox[abeprs]|pypi)-)[\w-]{10}"
+    r"|\b(?:AKIA|ASIA)\w{12}"
     r"|\bAIza\w{20}|\beyJ[\w-]{10}|-----BEGIN|://[^/\s:@]*:[^/\s@]+@|(?i:pass\w*|secret|token|api[-_]?key)\s*[=:]\s*\S"
     r"|\b(?=\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{32}",
 )

@@ -173,16 +173,22 @@ class Tracker(Questions):
 
         return inspect(path)
 
-    def doctor(self, *, suggest: bool = False) -> Doctor:
-        """Look at homes and database and return a verdict on each; `suggest` names the commands that repair."""
+    def doctor(self, *, suggest: bool = False, start: bool = False) -> Doctor:
+        """Look at homes, database, plugin and hook and return a verdict on each.
+
+        `suggest` names the commands that repair; `start` starts the plugin's MCP server to see whether it answers.
+        """
         from codex_usage_tracker.ingest import survey  # noqa: PLC0415  (no other question looks at the disk)
+        from codex_usage_tracker.plugin.checks import checks  # noqa: PLC0415
         from codex_usage_tracker.reports.doctor import doctor  # noqa: PLC0415
         from codex_usage_tracker.store import health  # noqa: PLC0415
 
         homes = [survey.home(home, health.known_files(self.database, home)) for home in self._homes_that_are_known()]
         settings = [survey.settings(path, name) for name, path in self.files._asdict().items() if os.path.exists(path)]
         exposed = permissions.exposures(self.database)
-        return doctor(homes, health.state_of(self.database), exposed, settings, self.timezone, suggest=suggest)
+        plugin = checks(self._homes_that_are_known(), start=start)
+        state = health.state_of(self.database)
+        return doctor(homes, state, exposed, settings, plugin, self.timezone, suggest=suggest)
 
     def support_bundle(self, mode: str | None = None) -> Bundle:
         """Return all that helps to find a defect, as a privacy mode shows it, without secrets.
@@ -217,6 +223,7 @@ class Tracker(Questions):
         try:
             connection = database.open_reader(self.database)
             try:
+                connection.set_progress_handler(None)
                 with database.told(self.database):
                     in_step = database.priced_by(connection) == self.prices(default_files()).fingerprint
                     return bundle.contents(connection, costs_follow_prices=in_step)

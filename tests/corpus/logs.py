@@ -31,7 +31,14 @@ def expected() -> dict[str, Expected]:
 SCENARIOS = sorted(expected(), key=lambda name: [int(part) for part in name.partition("/")[0].split(".")])
 
 
-def unpack(target: Path) -> None:
+@cache
+def printed() -> dict[str, dict[str, dict[str, Sums]]]:
+    """What was billed and could be printed, by scenario, thread and model (`*` where all of a thread is one)."""
+    found: dict[str, dict[str, dict[str, Sums]]] = json.loads((HERE / "printed.json").read_bytes())
+    return found
+
+
+def unpack(target: Path, archive_name: str = "logs.tar.xz") -> None:
     """Unpack every scenario, with the times of its files."""
-    with tarfile.open(HERE / "logs.tar.xz") as archive:
+    with tarfile.open(HERE / archive_name) as archive:
         archive.extractall(target, filter="data")

@@ -1,11 +1,15 @@
 """The generated pages are those of today's commands and answers."""
 
 import importlib.util
+import io
+import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -41,6 +45,28 @@ def test_the_reference_of_the_commands_is_current(generate: ModuleType) -> None:
 
 def test_the_reference_of_the_routes_is_current(generate: ModuleType) -> None:
     assert (DOCS / "reference" / "http.md").read_text(encoding="utf-8") == generate.http(), AGAIN
+
+
+def test_the_reference_of_the_tools_is_current(generate: ModuleType) -> None:
+    assert (DOCS / "reference" / "mcp.md").read_text(encoding="utf-8") == generate.mcp(), AGAIN
+
+
+def test_the_types_of_the_questions_are_current(generate: ModuleType) -> None:
+    assert generate.STUB.read_text(encoding="utf-8") == generate.stub(), AGAIN
+
+
+@pytest.mark.usefixtures("surroundings")
+def test_the_notebook_runs(generate: ModuleType, tmp_path: Path) -> None:
+    generate.Demo(str(tmp_path))
+    book = json.loads((DOCS / "guide" / "notebook.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
+    assert not any(cell.get("outputs") for cell in book["cells"])
+    told: dict[str, Any] = {}
+    with redirect_stdout(io.StringIO()) as shown:
+        for cell in cells:
+            exec(cell, told)  # noqa: S102  (the notebook is ours)
+    assert told["table"].num_rows == told["month"].totals.calls > 1000
+    assert "invalid_value" in shown.getvalue()
 
 
 def test_the_schemas_are_current(generate: ModuleType) -> None:

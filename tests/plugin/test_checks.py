@@ -1,6 +1,7 @@
 """What `doctor` says of plugin and hook."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_what_is_not_installed_is_no_fault(me: Path, checks: Checks) -> None:
     assert {name: status for name, (status, _) in checks().items()} == {"plugin": "pass", "hook": "pass"}
 
 
-def test_what_is_installed_is_in_order(codex: Path, does: Does, checks: Checks) -> None:
+def test_what_is_installed_is_in_order(me: Path, codex: Path, does: Does, checks: Checks) -> None:
     does("install-plugin")
     found = checks()
     assert found["plugin"] == ("pass", f"version {__version__}, as the program")
@@ -53,8 +54,8 @@ def test_what_is_installed_is_in_order(codex: Path, does: Does, checks: Checks) 
     assert found["in codex"] == ("pass", "Codex knows it and has not installed it")
     assert found["mcp config"] == ("pass", "it starts this program")
     (codex / "config.toml").write_text(f'[plugins."{NAME}"]\nenabled = true\n')
-    assert checks()["in codex"] == ("warn", "Codex has another version")
-    (codex / "plugins" / "cache" / "personal" / "codex-usage-tracker" / __version__).mkdir(parents=True)
+    assert checks()["in codex"] == ("warn", "Codex has an older copy")
+    shutil.copytree(plugin(me), codex / "plugins" / "cache" / "personal" / "codex-usage-tracker" / __version__)
     assert checks()["in codex"] == ("pass", f"version {__version__} is installed")
     (codex / "config.toml").write_text(f'[plugins."{NAME}"]\nenabled = false\n')
     assert checks()["in codex"] == ("pass", "it is switched off in Codex")
@@ -155,3 +156,15 @@ def test_no_path_is_told_in_strict_mode(me: Path, codex: Path, does: Does, run_p
     assert str(me) not in told
     assert str(Path(sys.executable).parent) not in told
     assert codex.exists()
+
+
+def test_hints_are_whole_in_strict_mode(codex: Path, does: Does, run_plain: Run) -> None:
+    assert codex.exists()
+    does("install-hook")
+    does("install-plugin")
+    told = [
+        {one["name"]: one["hint"] for one in run_plain("doctor", "--json", "--privacy-mode", mode).json["checks"]}
+        for mode in ("normal", "strict")
+    ]
+    assert told[0]["hook"] == told[1]["hook"] != ""
+    assert told[0]["in codex"] == told[1]["in codex"]

@@ -104,6 +104,12 @@ class AppServer:
         found: list[dict[str, Any]] = self.ask("hooks/list", {"cwds": [str(folder)]})["data"][0]["hooks"]
         return found
 
+    def trust(self, folder: Path) -> None:
+        """Trust all hooks, as a person does by `/hooks`."""
+        trust = {one["key"]: {"trusted_hash": one["currentHash"]} for one in self.hooks(folder)}
+        edit = {"keyPath": "hooks.state", "value": trust, "mergeStrategy": "upsert"}
+        self.ask("config/batchWrite", {"edits": [edit], "reloadUserConfig": True})
+
     def close(self) -> None:
         self.process.kill()
         self.process.communicate()
@@ -166,14 +172,23 @@ def test_its_trust_in_the_hook_is_what_doctor_says(
 ) -> None:
     does("install-hook")
     client = server()
-    [hook] = client.hooks(me)
-    assert (hook["trustStatus"], checks()["hook"][0]) == ("untrusted", "warn")
-    trust = {hook["key"]: {"trusted_hash": hook["currentHash"]}}
-    edit = {"keyPath": "hooks.state", "value": trust, "mergeStrategy": "upsert"}
-    client.ask("config/batchWrite", {"edits": [edit], "reloadUserConfig": True})
+    assert ([one["trustStatus"] for one in client.hooks(me)], checks()["hook"][0]) == (["untrusted"], "warn")
+    client.trust(me)
     assert ([one["trustStatus"] for one in client.hooks(me)], checks()["hook"][0]) == (["trusted"], "pass")
     does("install-hook", "--codex-home", str(codex))
     assert ([one["trustStatus"] for one in server().hooks(me)], checks()["hook"][0]) == (["modified"], "warn")
+
+
+def test_its_trust_is_known_where_its_home_is_a_link(
+    does: Does, checks: Checks, me: Path, environment: dict[str, str], codex: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (me / "linked").symlink_to(codex)
+    monkeypatch.setenv("CODEX_HOME", str(me / "linked"))
+    does("install-hook")
+    client = AppServer(environment | {"CODEX_HOME": str(me / "linked")}, me)
+    client.trust(me)
+    client.close()
+    assert checks()["hook"][0] == "pass"
 
 
 def test_a_turn_is_counted_without_anybody_asking(

@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from codex_usage_tracker import __version__
 from codex_usage_tracker.cli.main import run
-from codex_usage_tracker.plugin import package
+from codex_usage_tracker.errors import FileAccessError
+from codex_usage_tracker.plugin import files, package
 from tests.cli.conftest import Run
 from tests.plugin.conftest import snapshot, written
 from tests.plugin.test_passages import DOCUMENTS, VALUES
@@ -189,6 +190,60 @@ def test_an_odd_marketplace_is_told_and_nothing_is_written(
     assert not (me.parent / "tracker" / "installed.json").exists()
 
 
+@pytest.mark.parametrize("last", range(5))
+@pytest.mark.parametrize("again", ["install-plugin", "uninstall-plugin"])
+def test_what_is_left_half_done_is_taken_up_again_or_back(
+    me: Path,
+    does: Does,
+    run_plain: Run,
+    marketplace: Marketplace,
+    monkeypatch: pytest.MonkeyPatch,
+    last: int,
+    again: str,
+) -> None:
+    marketplace(FOREIGN)
+    before = snapshot(me)
+    made = iter(range(100))
+
+    def breaks(path: str, data: bytes) -> None:
+        if next(made) == last:
+            raise OSError(28, "No space left on device")
+        whole(path, data)
+
+    whole = files._replace
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "_replace", breaks)
+        ran = run_plain("install-plugin")
+        assert (ran.code, "No space left" in ran.err) == (1, True)
+    does(again)
+    does("uninstall-plugin")
+    assert snapshot(me) == before
+
+
+@pytest.mark.parametrize("last", range(5))
+def test_what_was_taken_away_in_part_is_taken_away_again(
+    me: Path, does: Does, run_plain: Run, marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch, last: int
+) -> None:
+    marketplace('{"name": "mine", "plugins": [ ]}')
+    before = snapshot(me)
+    does("install-plugin")
+    made = iter(range(100))
+
+    def breaks(changes: Iterable[files.Change]) -> None:
+        for one in changes:
+            if next(made) == last:
+                raise FileAccessError("it breaks", "")
+            whole([one])
+
+    whole = files.make
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "make", breaks)
+        assert run_plain("uninstall-plugin").code == 1
+    does("uninstall-plugin")
+    assert snapshot(me) == before
+    assert not (me.parent / "tracker" / "installed.json").exists()
+
+
 @pytest.mark.parametrize("command", ["install-plugin", "uninstall-plugin"])
 def test_a_dry_run_shows_and_writes_nothing(
     me: Path, does: Does, run_plain: Run, marketplace: Marketplace, command: str
@@ -217,11 +272,18 @@ def test_other_places(me: Path, does: Does, run_plain: Run, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--plugin-dir", "/elsewhere/x"), ("--marketplace", "/elsewhere/x.json"), ("--python", "/no/python")],
+    [
+        ("--plugin-dir", "~/\udcff"),
+        ("--plugin-dir", "~/a\0b"),
+        ("--plugin-dir", "/elsewhere/x"),
+        ("--marketplace", "/elsewhere/x.json"),
+        ("--python", "/no/python"),
+    ],
 )
 def test_places_where_codex_would_not_find_it_are_told(me: Path, run_plain: Run, option: str, value: str) -> None:
     ran = run_plain("install-plugin", option, value)
-    assert (ran.code, snapshot(me)) == (2, {})
+    assert (ran.code in {1, 2}, snapshot(me)) == (True, {})
+    assert "unexpected" not in ran.err
     assert "Traceback" not in ran.err
 
 
@@ -248,11 +310,18 @@ def test_a_folder_that_cannot_be_written_is_told(me: Path, run_plain: Run) -> No
     assert "cannot be read or written" in ran.err
 
 
-def test_a_folder_in_the_place_of_a_file_is_told(me: Path, run_plain: Run) -> None:
-    (plugin(me) / package.MANIFEST).mkdir(parents=True)
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are POSIX's")
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/no/such/place")])
+def test_what_is_no_file_in_the_place_of_one_is_told(
+    me: Path, run_plain: Run, marketplace: Marketplace, make: Callable[[Path], None]
+) -> None:
+    path = marketplace("")
+    path.unlink()
+    make(path)
+    before = snapshot(me)
     ran = run_plain("install-plugin")
-    assert ran.code == 1
-    assert "cannot be read or written" in ran.err
+    assert (ran.code, "is no file" in ran.err) == (1, True)
+    assert snapshot(me) == before
 
 
 def test_a_damaged_record_is_no_record(me: Path, does: Does) -> None:

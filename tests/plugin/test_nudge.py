@@ -100,3 +100,10 @@ def test_a_folder_that_cannot_be_made_disturbs_nobody(surroundings_of_codex: dic
     (tmp_path / "tracker").write_text("a file")
     ran = codex_runs(surroundings_of_codex)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_when_the_program_is_there_no_more_nobody_is_disturbed(surroundings_of_codex: dict[str, str]) -> None:
+    for python in ("/no/python", sys.executable):
+        line = hooks.command_of([python], []).replace("codex_usage_tracker", "no_such_program")
+        ran = subprocess.run(["/bin/sh", "-c", line], env=surroundings_of_codex, capture_output=True, check=False)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")

@@ -39,6 +39,11 @@ def test_what_is_added_stands_last_and_goes_without_a_trace(
     assert passages.undone(after, passage) == text
 
 
+def test_the_same_characters_elsewhere_are_not_taken_for_it() -> None:
+    text = '{\n "a":[\n  1,\n  {}\n ]\n}'
+    assert passages.undone(text, passages.Passage("\n  {}\n ", 3)) == text
+
+
 @given(listed=st.lists(VALUES, min_size=1, max_size=4), place=st.integers(0, 4), dice=st.randoms(use_true_random=False))
 def test_it_is_found_wherever_it_was_moved(listed: list[Any], place: int, dice: random.Random) -> None:
     text = written({"plugins": [*listed[:place], OURS, *listed[place:]], "x": 1}, dice).decode()

@@ -31,6 +31,8 @@ COMMANDS = (
     ["demo", "--calls", "20", "--days", "3"],
     ["demo", "--calls", "20", "--days", "3", "--home", "{}/demo/deep"],
     ["diagnostics", "overview", "--refresh"],
+    ["dashboard"],
+    ["dashboard", "--output", "{}/page.html"],
     ["support-bundle", "--yes"],
     ["support-bundle", "--yes", "--output", "{}/bundle.json"],
 )

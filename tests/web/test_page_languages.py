@@ -161,7 +161,7 @@ def test_a_language_is_remembered_and_leaves_the_address(shown: Server, visit: V
     assert page.evaluate("location.search") == "?view=calls&range=alltime"
     for address, language in (("", "de"), ("?default_lang=ja", "de"), ("?lang=ja", "ja"), ("?lang=tlh", "ja")):
         page.goto(f"{shown.url}/{address}")
-        assert page.evaluate("document.documentElement.lang") == language
+        expect(page.locator(f"html[dir][lang={language}]")).to_be_attached()
 
 
 def test_without_a_choice_the_command_is_asked_and_then_the_browser(shown: Server, visit: Visit) -> None:

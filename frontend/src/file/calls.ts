@@ -19,6 +19,8 @@ export class Calls {
   readonly columns: Columns;
   /** What is summed, in the order of `SUMMED`. */
   readonly summed: readonly Float64Array[];
+  /** Which of these are nothing throughout. */
+  readonly empty: readonly boolean[];
   /** Costs as floats, for orders and bounds alone; NaN where there is no price. */
   readonly usd: Float64Array;
   readonly credits: Float64Array;
@@ -43,6 +45,7 @@ export class Calls {
     for (let row = 0; row < this.count; row += 1) costs.add(row, this.usage(row), this.rate(row));
     [this.usd, this.credits] = [costs.usd, costs.credits];
     this.summed = SUMMED.map((name) => costs.summed.get(name) ?? this.column(SOURCES[name] ?? name));
+    this.empty = this.summed.map((column) => column.every((value) => value === 0));
     for (const name of NOT_SUMMED) this.#unroll(name);
     this.facts = this.#beside("fact", columns);
     this.findings = this.#beside("finding", columns);

@@ -3,6 +3,7 @@ import type { Change, ChangePart, ChangeSplit } from "../answers";
 import type { Filter } from "./asks";
 import { cell } from "./content";
 import { labelOf, type Engine, type Rows } from "./engine";
+import { heldFrom } from "./figures";
 import { compareTexts, rounded, usd, whole, type Sums } from "./money";
 
 const QUARTER_MS = 900_000;
@@ -26,6 +27,8 @@ export function change(engine: Engine, filter: Filter): Change {
   const [since, before_since] = [calendar.midnight(today - 6), calendar.midnight(today - 13)];
   const week_ago = calendar.instant(calendar.local(now) - 7 * DAY_MS);
   const before_until = Math.max(Math.floor(week_ago / QUARTER_MS) * QUARTER_MS, before_since);
+  // Of a week that the file does not hold nothing can be said.
+  const isHeld = before_since >= heldFrom(engine.calls);
   const priced = { ...filter, pricing_status: ["priced", "estimated"] };
   const here = week(engine, { ...priced, since, until: null });
   const there = week(engine, { ...priced, since: before_since, until: before_until });
@@ -39,7 +42,7 @@ export function change(engine: Engine, filter: Filter): Change {
     change_usd: usd(here.usd - there.usd),
     cache_ratio: ratio(here.sums),
     before_cache_ratio: ratio(there.sums),
-    splits: [...causes(here, there), ...SPLITS.map((name) => split(engine, name, here, there))],
+    splits: isHeld ? [...causes(here, there), ...SPLITS.map((name) => split(engine, name, here, there))] : [],
   };
 }
 

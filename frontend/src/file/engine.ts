@@ -3,11 +3,13 @@ import { TEXTS, byQuarter, type Filter } from "./asks";
 import { bucketOf, label, type Bucket } from "./calendar";
 import type { Calls } from "./calls";
 import { cell, type Tables } from "./content";
-import { METRICS, NOTHING, SUMMED, compare, compareTexts, folded, type Metric, type Sums } from "./money";
+import { METRICS, NOTHING, compare, compareTexts, folded, sumsOf, type Metric, type Sums } from "./money";
 
 /** Rows of calls, the oldest first. */
 export type Rows = Int32Array;
 type Text = string | null;
+/** So many keys of groups are looked up in a table; more in a map. */
+const MOST_NUMBERED = 1_000_000;
 type Table = "thread" | "profile" | "rate";
 
 /** The ways to split by what calls refer to: the table, its label, and the text of one of its rows. */
@@ -74,6 +76,8 @@ export interface Group {
   /** Buckets of time as numbers, texts as their places in order. */
   codes: number[];
   sums: Sums;
+  /** The first of its threads by their ids, by which equal groups are put in order: their names may be hidden. */
+  first: number;
 }
 
 interface Codes {
@@ -86,6 +90,7 @@ export class Engine {
   readonly #codes = new Map<string, Codes>();
   readonly #chosen = new Map<string, Rows>();
   readonly #sorted = new Map<string, Rows>();
+  readonly #totals = new WeakMap<Rows, Sums>();
 
   constructor(readonly calls: Calls) {}
 
@@ -99,32 +104,37 @@ export class Engine {
   }
 
   totals(rows: Rows): Sums {
-    return summed(this.calls, rows);
+    const known = this.#totals.get(rows) ?? summed(this.calls, rows);
+    this.#totals.set(rows, known);
+    return known;
   }
 
-  /** Returns groups, by time where that is asked for, then the largest by a metric first, then by their texts. */
+  /** Returns groups, by time where that is asked for, then the largest by a metric first. */
   groups(rows: Rows, split: readonly string[], order: Metric = "total_tokens", filter?: Filter): Group[] {
     const parts = split.map((name) => this.#part(name, rows));
-    const keys = Float64Array.from(rows, (_, place) => parts.reduce((sum, one) => sum * one.size + cell(one.of, place), 0));
-    const numbers = new Map<number, number>();
-    const firsts: number[] = [];
-    const group = Int32Array.from(keys, (key, place) => {
-      const known = numbers.get(key);
-      if (known !== undefined) return known;
-      numbers.set(key, firsts.length);
-      return firsts.push(place) - 1;
-    });
+    const keys = new Float64Array(rows.length);
+    for (const { of, size } of parts)
+      for (let place = 0; place < keys.length; place += 1) keys[place] = cell(keys, place) * size + cell(of, place);
+    const { group, firsts } = numbered(keys, parts.reduce((size, one) => size * one.size, 1));
     const sums = summedBy(this.calls, rows, group, firsts.length);
     const found = firsts.map((place, index) => {
       const codes = parts.map((one) => cell(one.of, place) + one.first);
-      return { codes, keys: parts.map((one, at) => one.text(codes[at] ?? 0)), sums: sums[index] ?? NOTHING };
+      return { codes, keys: parts.map((one, at) => one.text(codes[at] ?? 0)), sums: sums[index] ?? NOTHING, first: Infinity };
     });
+    const others = [...split.keys()].filter((at) => SPLITS[split[at] ?? ""]?.[0] !== "thread");
+    if (others.length < split.length) {
+      const [threads, { codes }] = [this.calls.column("thread"), this.codes("thread")];
+      group.forEach((index, place) => {
+        const one = found[index];
+        if (one) one.first = Math.min(one.first, cell(codes, cell(threads, cell(rows, place))));
+      });
+    }
     const times = split.flatMap((name, at) => (BUCKETS.includes(name) ? [at] : []));
     const hides = filter !== undefined && !byQuarter(filter);
     const worth = found.map((one) => (hides && order === "usd" && one.sums.unpriced_calls === one.sums.calls ? -1 : METRICS[order](one.sums)));
     return found
       .map((one, index) => [one, worth[index] ?? 0] as const)
-      .sort(([a, x], [b, y]) => byPlaces(a, b, times) || compare(y, x) || byPlaces(a, b, split.keys()))
+      .sort(([a, x], [b, y]) => byPlaces(a, b, times) || compare(y, x) || compare(a.first, b.first) || byPlaces(a, b, others))
       .map(([one]) => one);
   }
 
@@ -239,15 +249,20 @@ export class Engine {
 
   #part(name: string, rows: Rows): { of: Float64Array; first: number; size: number; text: (code: number) => Text } {
     if (BUCKETS.includes(name)) {
-      const of = Float64Array.from(rows, (row) => bucketOf(cell(this.calls.local, row), name as Bucket));
-      const first = of.reduce((least, one) => Math.min(least, one), Infinity);
-      const last = of.reduce((most, one) => Math.max(most, one), 0);
-      return { of: of.map((one) => one - first), first, size: last - first + 1, text: (code) => label(code, name as Bucket) };
+      const [first, last] = [this.#bucket(name as Bucket, rows[0] ?? 0) - 1, this.#bucket(name as Bucket, rows.at(-1) ?? 0) + 1];
+      const of = new Float64Array(rows.length);
+      for (let place = 0; place < of.length; place += 1) of[place] = this.#bucket(name as Bucket, cell(rows, place)) - first;
+      return { of, first, size: last - first + 1, text: (code) => label(code, name as Bucket) };
     }
     const { codes, texts } = this.codes(name);
     const places = this.calls.column(this.table(name));
-    const of = Float64Array.from(rows, (row) => cell(codes, at(cell(places, row), codes)));
+    const of = new Float64Array(rows.length);
+    for (let place = 0; place < of.length; place += 1) of[place] = cell(codes, at(cell(places, cell(rows, place)), codes));
     return { of, first: 0, size: texts.length, text: (code) => texts[code] ?? null };
+  }
+
+  #bucket(bucket: Bucket, row: number): number {
+    return bucketOf(cell(this.calls.local, row), bucket);
   }
 
   table(name: string): Table {
@@ -328,22 +343,40 @@ function byPlaces(one: Group, other: Group, places: Iterable<number>): number {
   return 0;
 }
 
+/** Numbers groups by their keys, of which there can be so many, in the order in which they come; tells where each begins. */
+function numbered(keys: Float64Array, size: number): { group: Int32Array; firsts: number[] } {
+  const group = new Int32Array(keys.length);
+  const firsts: number[] = [];
+  const table = size <= MOST_NUMBERED ? new Int32Array(size) : null;
+  const known = new Map<number, number>();
+  for (let place = 0; place < keys.length; place += 1) {
+    const key = cell(keys, place);
+    let number = table ? cell(table, key) : (known.get(key) ?? 0);
+    if (!number) {
+      number = firsts.push(place);
+      if (table) table[key] = number;
+      else known.set(key, number);
+    }
+    group[place] = number - 1;
+  }
+  return { group, firsts };
+}
+
 export function summed(calls: Calls, rows: Rows): Sums {
   return summedBy(calls, rows, new Int32Array(rows.length), 1)[0] ?? NOTHING;
 }
 
-function summedBy(calls: Calls, rows: Rows, group: Int32Array, count: number): Sums[] {
-  const columns = calls.summed.map((column) => {
+export function summedBy(calls: Calls, rows: Rows, group: Int32Array, count: number): Sums[] {
+  const columns = calls.summed.map((column, which) => {
     const sums = new Float64Array(count);
+    if (calls.empty[which]) return sums;
     for (let place = 0; place < rows.length; place += 1) {
       const into = cell(group, place);
       sums[into] = cell(sums, into) + cell(column, cell(rows, place));
     }
     return sums;
   });
-  return Array.from({ length: count }, (_, index) =>
-    Object.fromEntries(SUMMED.map((name, place) => [name, cell(columns[place] as Float64Array, index)])) as Sums,
-  );
+  return Array.from({ length: count }, (_, index) => sumsOf((place) => cell(columns[place] as Float64Array, index)));
 }
 
 function keyOf(filter: Filter): string {

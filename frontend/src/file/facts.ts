@@ -48,12 +48,16 @@ function found(engine: Engine, filter: Filter): Found[] {
     [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const sums = new Map<number, Found>();
   for (const row of engine.rows(filter)) {
-    const places = calls.places(calls.facts, row);
+    const [begin, end] = [cell(calls.facts.begins, row), cell(calls.facts.begins, row + 1)];
     const total = cell(input, row) + cell(output, row);
-    for (const place of places) {
+    for (let place = begin; place < end; place += 1) {
       const own = cell(label, place);
-      const alike = places.filter((one) => types[cell(label, one)] === types[own]);
-      const nth = alike.indexOf(place) + 1;
+      let [alike, nth] = [0, 0];
+      for (let one = begin; one < end; one += 1) {
+        const isAlike = Number(types[cell(label, one)] === types[own]);
+        alike += isAlike;
+        if (one <= place) nth += isAlike;
+      }
       const sum = sums.get(own) ?? { label: own, fact: empty(tables.fact_label[own]?.label ?? ""), firsts: 0 };
       sums.set(own, sum);
       const { fact } = sum;
@@ -65,7 +69,7 @@ function found(engine: Engine, filter: Filter): Found[] {
       fact.cached_input_tokens += cell(cached, row);
       fact.output_tokens += cell(output, row);
       fact.reasoning_output_tokens += cell(reasoning, row);
-      fact.share_tokens += Math.floor(total / alike.length) + Number(nth <= total % alike.length);
+      fact.share_tokens += Math.floor(total / alike) + Number(nth <= total % alike);
       fact.largest_tokens = Math.max(fact.largest_tokens, total);
       fact.latest_at = Math.max(fact.latest_at, cell(at, row));
     }
@@ -169,7 +173,7 @@ function live(engine: Engine, filter: Filter, section: string): Omit<Overview, "
 export function overview(engine: Engine, filter: Filter): Overview {
   const rows = engine.rows(filter);
   const [input, cached, at] = ["input", "cached_input", "at"].map((name) => engine.calls.column(name)) as [Float64Array, Float64Array, Float64Array];
-  const ratios = [...rows].filter((row) => cell(input, row) > 0).map((row) => Math.floor((cell(cached, row) * 1_000_000) / cell(input, row)));
+  const ratios = rows.filter((row) => cell(input, row) > 0).map((row) => Math.floor((cell(cached, row) * 1_000_000) / cell(input, row)));
   const head = live(engine, filter, "overview");
   const count = (name: string): number => engine.groups(rows, [name]).length;
   const last = rows.at(-1);

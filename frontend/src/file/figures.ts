@@ -128,7 +128,7 @@ export function compared(engine: Engine, filter: Filter): Compare {
   const { content } = engine.calls;
   const now = content.about.now;
   const until = Math.min(filter.until ?? now, Math.max(now, filter.since ?? 0));
-  const earlier = filter.since === null ? null : before(engine.calls, filter.since, until);
+  const earlier = filter.since === null ? null : within(engine.calls, before(engine.calls, filter.since, until));
   const sums = engine.totals(engine.rows(filter));
   const old = earlier && engine.totals(engine.rows({ ...filter, since: earlier[0], until: earlier[1] }));
   const told = numbers(sums);
@@ -154,6 +154,16 @@ function before({ calendar }: Columns, since: number, until: number): [number, n
   if (calendar.midnight(first) !== since) return [2 * since - until, since];
   const days = last - first + 1;
   return [calendar.midnight(first - days), Math.min(calendar.instant(calendar.local(until) - days * DAY_MS), since)];
+}
+
+/** Returns a range if the file holds all of it. */
+function within(calls: Columns, range: [number, number]): [number, number] | null {
+  return range[0] < heldFrom(calls) ? null : range;
+}
+
+/** Returns from when on all calls of its scope are in the file. */
+export function heldFrom({ content: { about }, columns }: Columns): number {
+  return about.left_out ? cell(columns["at"] as Float64Array, 0) : (about.scope.since ?? -Infinity);
 }
 
 function change(now: number | bigint, then: number | bigint): string | null {
@@ -348,9 +358,10 @@ function part(engine: Engine, whole: Whole, edges: readonly Edge[], rows: Rows, 
 function marks(engine: Engine, rows: Rows, edges: readonly Edge[], known: readonly Mark[]): Mark[] {
   const since = edges[0]?.starts_at ?? 0;
   const until = Math.min(edges.at(-1)?.ends_at ?? 0, engine.calls.content.about.now);
+  const within = known.filter((one) => since < one.at && one.at < until);
+  if (!within.length) return [];
   const models = new Set(engine.groups(rows, ["model"]).map(({ keys }) => keys[0] ?? ""));
-  const isMeant = (one: Mark): boolean => (one.kind === "price" ? models.has(one.model ?? "") : until - since <= LONGEST_MS);
-  return known.filter((one) => since < one.at && one.at < until && isMeant(one));
+  return within.filter((one) => (one.kind === "price" ? models.has(one.model ?? "") : until - since <= LONGEST_MS));
 }
 
 export function unknownCall(id: string): Error {

@@ -3,7 +3,7 @@ import type { Attention, CacheState, Finding, FindingSum, ThreadAttention } from
 import { costCredits, costUsd, type Calls, type Usage } from "./calls";
 import { cell, type Content } from "./content";
 import type { Rows } from "./engine";
-import { compare, credits, share, usd } from "./money";
+import { HALF, compare, credits, share, usd, whole } from "./money";
 
 const CENT = 10_000_000_000;
 const WORTH_OF_CREDIT = 4;
@@ -83,35 +83,40 @@ export class Findings {
 
   /** Returns what rules found in some calls, by rule. */
   sums(rows: Iterable<number>): Sum[] {
-    const found = new Map<number, Sum>();
+    const [rules, tokens, stakes, drawn] = ["rule", "tokens", "stake", "drawn"].map((name) => this.#column(name)) as [Float64Array, Float64Array, Float64Array, Float64Array];
+    const { begins } = this.calls.findings;
+    const found = this.#content.rules.map((_, rule) => ({ rule, calls: 0, tokens: 0, stake: new Amount(), drawn: new Amount() }));
     for (const row of rows)
-      for (const one of this.of(row)) {
-        const sum = found.get(one.rule) ?? { rule: one.rule, calls: 0, tokens: 0, stake: null, drawn: null };
-        found.set(one.rule, sum);
+      for (let place = cell(begins, row); place < cell(begins, row + 1); place += 1) {
+        const sum = found[cell(rules, place)];
+        if (!sum) continue;
         sum.calls += 1;
-        sum.tokens += one.tokens;
-        sum.stake = added(sum.stake, one.stake);
-        sum.drawn = added(sum.drawn, one.drawn);
+        sum.tokens += cell(tokens, place);
+        sum.stake.add(cell(stakes, place));
+        sum.drawn.add(cell(drawn, place));
       }
-    return [...found.values()].sort(byStake);
+    const told = found.filter((one) => one.calls);
+    return told.map((one) => ({ ...one, stake: one.stake.units, drawn: one.drawn.units })).sort(byStake);
+  }
+
+  #column(name: string): Float64Array {
+    return this.calls.findings.columns[name] as Float64Array;
   }
 
   of(row: number): (Sum & { detail: number })[] {
-    const { findings } = this.calls;
-    const told = (name: string, place: number): number => cell(findings.columns[name] as Float64Array, place);
-    return this.calls.places(findings, row).map((place) => ({
-      rule: told("rule", place),
-      calls: 1,
-      tokens: told("tokens", place),
-      detail: told("detail", place),
-      stake: units(told("stake", place)),
-      drawn: units(told("drawn", place)),
+    const told = (name: string, place: number): number => cell(this.#column(name), place);
+    return this.calls.places(this.calls.findings, row).map((place) => ({
+      rule: told("rule", place), calls: 1, tokens: told("tokens", place), detail: told("detail", place),
+      stake: units(told("stake", place)), drawn: units(told("drawn", place)),
     }));
   }
 
-  /** Returns what is at stake in a call, nothing of it without a price as nothing. */
-  stake(row: number): bigint {
-    return this.of(row).reduce((sum, one) => sum + (one.stake ?? 0n), 0n);
+  /** Returns what is at stake in some calls, what has no price as nothing. */
+  stake(rows: Iterable<number>): bigint {
+    const [stakes, { begins }] = [this.#column("stake"), this.calls.findings];
+    const sum = new Amount();
+    for (const row of rows) for (let place = cell(begins, row); place < cell(begins, row + 1); place += 1) sum.add(cell(stakes, place));
+    return sum.units ?? 0n;
   }
 
   /** Returns those of some calls in which something was found. */
@@ -170,6 +175,24 @@ export class Findings {
 
   state(row: number): string {
     return this.#content.states[cell(this.calls.column("cache.state"), row)] ?? "unknown";
+  }
+}
+
+/** A sum of amounts of which some may be unknown, in halves; null where all are. */
+class Amount {
+  #high = 0;
+  #low = 0;
+  #known = false;
+
+  add(units: number): void {
+    if (Number.isNaN(units)) return;
+    this.#high += Math.floor(units / HALF);
+    this.#low += units % HALF;
+    this.#known = true;
+  }
+
+  get units(): Money {
+    return this.#known ? whole(this.#high, this.#low) : null;
   }
 }
 

@@ -5,7 +5,7 @@ import type {
 import { schema, scope, type Ask, type Filter } from "./asks";
 import { change } from "./change";
 import { cell } from "./content";
-import type { Engine, Rows } from "./engine";
+import { rootOf, type Engine, type Rows } from "./engine";
 import { Findings, added, known, type Sum } from "./findings";
 import { USD_DIGITS, compare, credits, numbers, share, units, usd, whole } from "./money";
 import { byRoot, rootThreads } from "./threads";
@@ -42,6 +42,8 @@ interface Seen {
   roots: Map<string, number>;
 }
 
+type Roots = ReturnType<typeof byRoot>;
+
 /** What the file brings along: the allowance's card, and what diagnostics found. */
 export type Ready = Readonly<Record<string, unknown>>;
 
@@ -51,13 +53,15 @@ export function insights(engine: Engine, filter: Filter, ready: Ready): Insights
   const flagged = findings.flagged(rows);
   const totals = engine.totals(rows);
   const statuses = engine.groups(rows, ["pricing_status"]);
-  const roots = new Map([["", byRoot(engine, rows).size], ...OF_THREADS.map((key) => [key, rootsOf(engine, flagged, key)] as const)]);
+  const all = byRoot(engine, rows);
+  const ofFlagged = byRoot(engine, flagged);
+  const roots = new Map([["", all.size], ...OF_THREADS.map((key) => [key, rootsOf(engine, flagged, key)] as const)]);
   const seen: Seen = {
     findings, totals: numbers(totals), usd: whole(totals.usd_high, totals.usd_low), sums: findings.sums(flagged), roots,
     byStatus: new Map(statuses.map(({ keys, sums }) => [keys[0] ?? null, numbers(sums)])),
   };
-  const top = stakes(engine, findings, flagged).slice(0, MOST_THREADS);
-  const threads = flaggedThreads(engine, filter, findings, top.map(({ root }) => root), flagged);
+  const top = stakes(findings, ofFlagged).slice(0, MOST_THREADS);
+  const threads = flaggedThreads(engine, filter, findings, top.map(({ root }) => root), all, ofFlagged);
   const wasted = seen.sums.filter((one) => findings.title(one.rule).waste);
   const usdWasted = sumOf(wasted, "stake");
   return {
@@ -82,8 +86,10 @@ export function insights(engine: Engine, filter: Filter, ready: Ready): Insights
 }
 
 function rootsOf(engine: Engine, flagged: Rows, key: string): number {
-  const bit = 1 << engine.calls.content.rules.findIndex(([one]) => one === key);
-  return byRoot(engine, flagged.filter((row) => cell(engine.calls.found, row) & bit)).size;
+  const { calls, tables } = engine;
+  const bit = 1 << calls.content.rules.findIndex(([one]) => one === key);
+  const threads = calls.column("thread");
+  return new Set(flagged.filter((row) => cell(calls.found, row) & bit).map((row) => rootOf(cell(threads, row), tables.thread))).size;
 }
 
 /** Returns a sum, of nothing nothing; null where no part is known. */
@@ -92,15 +98,13 @@ function sumOf(sums: readonly Sum[], name: "stake" | "drawn"): bigint | null {
 }
 
 /** Returns the root threads of some calls with what is at stake in these, the most first. */
-function stakes(engine: Engine, findings: Findings, flagged: Rows): { root: number; stake: bigint }[] {
-  return [...byRoot(engine, flagged)]
-    .map(([root, members]) => ({ root, stake: [...members.values()].flat().reduce((sum, row) => sum + findings.stake(row), 0n) }))
+function stakes(findings: Findings, flagged: Roots): { root: number; stake: bigint }[] {
+  return [...flagged]
+    .map(([root, members]) => ({ root, stake: findings.stake([...members.values()].flat()) }))
     .sort((one, other) => compare(other.stake, one.stake) || one.root - other.root);
 }
 
-function flaggedThreads(engine: Engine, filter: Filter, findings: Findings, page: readonly number[], flagged: Rows): FlaggedThread[] {
-  const all = byRoot(engine, engine.rows(filter));
-  const found = byRoot(engine, flagged);
+function flaggedThreads(engine: Engine, filter: Filter, findings: Findings, page: readonly number[], all: Roots, found: Roots): FlaggedThread[] {
   return rootThreads(engine, filter, page, all).map((one, place) => {
     const root = page[place] ?? -1;
     const cost = one.usd === null ? 0n : (units(one.usd, USD_DIGITS) ?? 0n);
@@ -108,7 +112,7 @@ function flaggedThreads(engine: Engine, filter: Filter, findings: Findings, page
   });
 }
 
-function callsOf(roots: ReturnType<typeof byRoot>, root: number): Rows {
+function callsOf(roots: Roots, root: number): Rows {
   return Int32Array.from([...(roots.get(root)?.values() ?? [])].flat());
 }
 
@@ -204,9 +208,10 @@ export function recommendations(engine: Engine, ask: Ask, filter: Filter): Recom
   const findings = new Findings(engine.calls);
   const least = units(ask.one("min_score") ?? "0", USD_DIGITS) ?? 0n;
   const limit = ask.number("limit", 20) || Infinity;
-  const staked = [...findings.flagged(engine.rows(filter))].map((row) => [row, findings.stake(row)] as const).filter(([, stake]) => stake >= least);
+  const staked = [...findings.flagged(engine.rows(filter))].map((row) => [row, findings.stake([row])] as const).filter(([, stake]) => stake >= least);
   const flagged = Int32Array.from(staked, ([row]) => row);
-  const top = stakes(engine, findings, flagged);
+  const ofFlagged = byRoot(engine, flagged);
+  const top = stakes(findings, ofFlagged);
   const rows = [...staked].sort(([, a], [, b]) => compare(b, a)).slice(0, limit)
     .map(([row]): FlaggedCall => ({ ...engine.calls.row(row), ...findings.attention(row) }));
   const told = scope(filter, engine.calls.content);
@@ -214,7 +219,7 @@ export function recommendations(engine: Engine, ask: Ask, filter: Filter): Recom
     schema: schema("recommendations"),
     scope: told,
     filters: { ...told.filters, ...(least ? { min_score: usd(least) } : {}) },
-    threads: flaggedThreads(engine, filter, findings, top.slice(0, limit).map(({ root }) => root), flagged),
+    threads: flaggedThreads(engine, filter, findings, top.slice(0, limit).map(({ root }) => root), byRoot(engine, engine.rows(filter)), ofFlagged),
     rows,
     row_count: rows.length,
     total_matched_rows: staked.length,

@@ -53,14 +53,24 @@ export const SUMMED = [
 ] as const;
 export type Sums = Readonly<Record<(typeof SUMMED)[number], number>>;
 
-export const NOTHING = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Sums;
+/** Returns sums, each as it is told by its place and name. */
+export function sumsOf(tell: (place: number, name: keyof Sums) => number): Sums {
+  const made: Record<string, number> = {};
+  for (let place = 0; place < SUMMED.length; place += 1) {
+    const name = SUMMED[place] as keyof Sums;
+    made[name] = tell(place, name);
+  }
+  return made as Sums;
+}
+
+export const NOTHING = sumsOf(() => 0);
 
 export function plus(one: Sums, other: Sums): Sums {
-  return Object.fromEntries(SUMMED.map((name) => [name, one[name] + other[name]])) as Sums;
+  return sumsOf((_, name) => one[name] + other[name]);
 }
 
 export function minus(one: Sums, other: Sums): Sums {
-  return Object.fromEntries(SUMMED.map((name) => [name, one[name] - other[name]])) as Sums;
+  return sumsOf((_, name) => one[name] - other[name]);
 }
 
 export function whole(high: number, low: number): bigint {

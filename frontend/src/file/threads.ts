@@ -2,10 +2,10 @@
 import type { Agent, Call, FactRow, Mix, RootThread, Session, Signal, Threads, TurnRow } from "../answers";
 import { invalid, missing, nothing, schema, scope, threadsNamed, type Ask, type Filter } from "./asks";
 import { cell, type Content, type Thread } from "./content";
-import { rootOf, type Engine, type Rows } from "./engine";
+import { rootOf, summedBy, type Engine, type Rows } from "./engine";
 import { row as groupRow, threadName, unknownCall } from "./figures";
 import { Findings, grouped } from "./findings";
-import { METRICS, compare, compareTexts, folded, numbers, rounded, whole, type Sums } from "./money";
+import { METRICS, NOTHING, compare, compareTexts, folded, numbers, rounded, whole, type Sums } from "./money";
 
 const PPM = 1_000_000;
 const COMPACT = "Compact, or go on in a fresh thread with a short summary.";
@@ -14,17 +14,24 @@ const COMPACT = "Compact, or go on in a fresh thread with a short summary.";
 export function byRoot(engine: Engine, rows: Rows): Map<number, Map<number, number[]>> {
   const { thread } = engine.tables;
   const column = engine.calls.column("thread");
+  const calls: (number[] | undefined)[] = new Array<undefined>(thread.length);
+  for (const row of rows) (calls[cell(column, row)] ??= []).push(row);
   const found = new Map<number, Map<number, number[]>>();
-  for (const row of rows) {
-    const place = cell(column, row);
+  calls.forEach((own, place) => {
+    if (!own) return;
     const root = rootOf(place, thread);
     const members = found.get(root) ?? new Map<number, number[]>();
-    found.set(root, members);
-    const calls = members.get(place);
-    if (calls) calls.push(row);
-    else members.set(place, [row]);
-  }
+    found.set(root, members.set(place, own));
+  });
   return found;
+}
+
+/** Returns the sums of some calls by root thread, at the places of these. */
+function rootSums(engine: Engine, rows: Rows): Sums[] {
+  const { thread } = engine.tables;
+  const column = engine.calls.column("thread");
+  const roots = thread.map((_, place) => rootOf(place, thread));
+  return summedBy(engine.calls, rows, rows.map((row) => roots[cell(column, row)] ?? 0), thread.length);
 }
 
 /** Returns when each thread was last called in a range, whatever the other filters. */
@@ -70,10 +77,11 @@ type Roots = ReadonlyMap<number, ReadonlyMap<number, number[]>>;
 function ordered(engine: Engine, filter: Filter, roots: Roots, sort: Sort, ascending: boolean): number[] {
   const { thread } = engine.tables;
   const last = sort === "time" ? latest(engine, filter) : new Map<number, number>();
+  const known = ["time", "name"].includes(sort) ? [] : rootSums(engine, engine.rows(filter));
   const key = (root: number, members: ReadonlyMap<number, number[]>): string | number | bigint | null => {
     if (sort === "time") return Math.max(...[...members.keys()].map((one) => last.get(one) ?? 0));
     if (sort === "name") return folded(thread[root]?.name ?? thread[root]?.thread_id ?? "");
-    const sums = engine.totals(Int32Array.from([...members.values()].flat()));
+    const sums = known[root] ?? NOTHING;
     return sort === "cache" ? (sums.input ? sums.cached / sums.input : null) : METRICS[METRIC[sort] ?? "calls"](sums);
   };
   const keyed = [...roots].map(([root, members]) => [root, key(root, members)] as const);
@@ -220,7 +228,7 @@ function facts(engine: Engine, rows: Iterable<number>, ofThread: boolean): FactR
 function lifecycle(engine: Engine, id: string, rows: Rows): Signal[] {
   const { calls, calls: { content } } = engine;
   const own = rows.filter((row) => calls.thread(row).thread_id === id);
-  const singles = own.filter((row) => calls.profile(row).basis !== "gap");
+  const singles = own.filter((row) => !["gap", "printed_turn", "printed_thread"].includes(calls.profile(row).basis));
   const told = (name: string, row: number): number => calls.told(name, row) ?? 0;
   const tokens = (row: number): number => told("input", row) + told("output", row);
   const cost = (row: number): number => cell(calls.usd, row) || 0;

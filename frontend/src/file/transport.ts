@@ -35,7 +35,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   call: [["record_id"], ({ engine }, ask) => call(engine, ask)],
   threads: [[...CHOICE, ...PAGE], (of, ask) => threads(of.engine, ask, of.filter(ask))],
   thread: [["thread", "limit"], ({ engine }, ask) => session(engine, ask)],
-  limits: [["history", "course_at"], (of, ask) => limits(of.ready<Limits>("limits"), ask)],
+  limits: [["history", "course_at"], (of, ask) => limits(of.ready<Limits>("limits"), of.ready<boolean[]>("last"), ask)],
   blocks: [["active", "limit"], (of, ask) => blocks(of.ready<Blocks>("blocks"), ask)],
   "pricing-coverage": [[...CHOICE, "limit"], (of, ask) => coverage(of.engine, of.filter(ask), ask.number("limit", 20))],
   budgets: [[], (of) => of.ready<BudgetCheck>("budgets")],
@@ -141,17 +141,17 @@ function parted(texts: readonly string[]): string[] {
 }
 
 /** Returns the limits with so many earlier windows of each, and the course of those that an instant lies in. */
-function limits(known: Limits, ask: Ask): Limits {
+function limits(known: Limits, last: readonly boolean[], ask: Ask): Limits {
   const [most, at] = [ask.one("history") === undefined ? null : ask.number("history", 0), ask.number("course_at", 0)];
   const counts = new Map<string, number>();
-  const history = known.history.filter((one) => {
+  const isTold = (one: Limits["history"][number]): boolean => at > 0 && one.starts_at <= at && at < one.ends_at;
+  const told = known.history.map((one, place) => (isTold(one) || last[place] ? one : { ...one, course: [] }));
+  const history = told.filter((one) => {
     const key = JSON.stringify([one.limit_id, one.window_minutes, one.account]);
     counts.set(key, (counts.get(key) ?? 0) + 1);
     return most !== null && (!most || (counts.get(key) ?? 0) <= most);
   });
-  const isTold = (one: Limits["history"][number]): boolean => at > 0 && one.starts_at <= at && at < one.ends_at;
-  const isLast = (one: Limits["history"][number]): boolean => known.windows.some((now) => now.starts_at === one.starts_at && now.observed_at === one.observed_at);
-  return { ...known, history: history.map((one) => (isTold(one) || isLast(one) ? one : { ...one, course: [] })) };
+  return { ...known, history };
 }
 
 function blocks(known: Blocks, ask: Ask): Blocks {

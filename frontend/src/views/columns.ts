@@ -2,7 +2,7 @@
 import type { CallRow } from "../answers";
 import { written } from "../clock";
 import { UNKNOWN, credits, dollars, duration, exact, money, percent, short } from "../figures";
-import { t } from "../language";
+import { language, t } from "../language";
 import { threadLabel, valueLabel } from "../words";
 
 export interface CallColumn {
@@ -47,7 +47,7 @@ function tokens(key: string, label: string, field: keyof CallRow & `${string}_to
   return { key, label, width, number: true, sort, text: (call) => short(value(call)), title: (call) => exact(value(call)) };
 }
 
-export const COLUMNS: readonly CallColumn[] = [
+const WRITTEN: readonly CallColumn[] = [
   {
     key: "time", label: t("Time"), width: 104, sort: "time",
     text: (call, zone) => written(call.at, zone, "moment"),
@@ -86,6 +86,29 @@ export const COLUMNS: readonly CallColumn[] = [
   { key: "basis", label: t("Counted by"), width: 92, text: (call) => call.basis },
 ];
 
+/** The columns, as wide as their titles and times are in the page's language; English has been measured. */
+export const COLUMNS: readonly CallColumn[] = language === "en" ? WRITTEN : WRITTEN.map((one) => ({ ...one, width: fitting(one) }));
+
+function fitting(one: CallColumn): number {
+  return Math.max(one.width, room(one.label), room(sample(one)) + (one.key === "tokens" ? 34 : 0));
+}
+
+/** Returns a long text of a column: a time, or thousands of tokens. */
+function sample({ key, number }: CallColumn): string {
+  if (key === "time") return written(Date.UTC(2026, 8, 28, 22, 58), "UTC", "moment");
+  return number && ["tokens", "input", "cached", "uncached", "output", "reasoning"].includes(key) ? short(88_800) : "";
+}
+
+/** Returns how wide a column is on a narrow screen, where cells have no bars. */
+export function narrowWidth(one: CallColumn): number {
+  return Math.min(one.width, one.key === "time" ? one.width : Math.max(72, room(sample(one))));
+}
+
+/** Returns how many pixels a text takes at most, with the space around it. */
+function room(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 13 : 7.2), 16);
+}
+
 const WIDE = ["time", "thread", "project", "source", "model", "effort", "tokens", "cached", "uncached", "output", "cost", "credits", "cache", "context"];
 const MIDDLE = ["time", "thread", "source", "model", "tokens", "uncached", "output", "cost", "cache", "context"];
 const SMALL = MIDDLE.filter((name) => name !== "uncached" && name !== "cache");
@@ -93,7 +116,13 @@ const NARROW = ["time", "thread", "tokens", "cost"];
 
 /** Returns the columns that a width has room for, as long as the user has chosen none. */
 export function usualColumns(width: number): readonly string[] {
-  return width >= 1240 ? WIDE : width >= 1000 ? MIDDLE : width >= 760 ? SMALL : NARROW;
+  const fits = (least: number, names: readonly string[]): boolean => width >= least + wider(names);
+  return fits(1240, WIDE) ? WIDE : fits(1000, MIDDLE) ? MIDDLE : fits(760, SMALL) ? SMALL : NARROW;
+}
+
+/** Returns how much wider columns are than in English. */
+function wider(names: readonly string[]): number {
+  return COLUMNS.reduce((sum, one, place) => sum + (names.includes(one.key) ? one.width - (WRITTEN[place]?.width ?? 0) : 0), 0);
 }
 
 const REASONS: Readonly<Record<string, string>> = {

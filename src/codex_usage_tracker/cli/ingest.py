@@ -126,5 +126,5 @@ def _sentence(done: Ingest) -> str:
         if count:
             parts.append(f"{count:,} {words_}")
     if done.noted_limits:
-        parts.append(f"limits noted {done.noted_limits:,} times")
+        parts.append(f"{counted(done.noted_limits, 'limit')} noted")
     return "; ".join(parts) + "."

@@ -9,7 +9,7 @@ from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.contract.installation import Installation
 from codex_usage_tracker.plugin.hooks import EVENTS, STOP
 
-TRUST = "Codex runs it only when you trust it: it asks at its next start, or type `/hooks` in it."
+TRUST = "Codex runs it only when you trust it; it asks at its next start, or by its command `hooks`."
 TWICE = "config.toml has hooks of its own; Codex runs both, and says at its start that they stand in two places."
 
 

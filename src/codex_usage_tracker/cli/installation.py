@@ -47,14 +47,15 @@ def done(plan: Plan, *, dry_run: bool, **told: Any) -> Installation:
     """Carry out a plan, unless it is only to be shown."""
     if not dry_run:
         plan.carry_out()
-        plan.clean_up()
     changes = [_change(one, dry_run=dry_run) for one in plan.changes]
     changes += [FileChange(path=path, change="kept") for path in plan.kept]
     return Installation(schema=SCHEMA.format("installation"), dry_run=dry_run, changes=changes, **told)
 
 
 def _change(one: Change, *, dry_run: bool) -> FileChange:
-    kind: Literal["made", "changed", "removed"] = "made" if one.before is None else "removed" if one.after is None else "changed"
+    kind: Literal["made", "changed", "removed"] = "changed"
+    if one.before is None or one.after is None:
+        kind = "made" if one.before is None else "removed"
     return FileChange(path=one.path, change=kind, text=_new(one) if dry_run and one.after is not None else None)
 
 

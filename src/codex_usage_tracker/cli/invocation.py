@@ -11,7 +11,7 @@ import click
 
 from codex_usage_tracker import privacy
 from codex_usage_tracker.cli.screen import ASCII, screen_of
-from codex_usage_tracker.errors import InvalidSettingsError, NamedFileMissingError, TrackerError
+from codex_usage_tracker.errors import InvalidSettingsError, NamedFileMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -90,10 +90,12 @@ class Invocation:
     @property
     def safe_mode(self) -> str:
         """The privacy mode of what goes wrong: where it cannot be known, it is not taken for normal."""
+        from codex_usage_tracker.config.seen import mode_set  # noqa: PLC0415  (help hides nothing)
+
         try:
-            return self.privacy_mode
-        except TrackerError:
-            return self.named_mode or privacy.REDACTED
+            return privacy.mode_of(self.named_mode or mode_set(self.files))
+        except InvalidSettingsError:
+            return privacy.REDACTED
 
     def doubt(self) -> None:
         """Hide all that a mode can hide where the settings do not tell which holds, so that these can be looked at."""

@@ -101,7 +101,8 @@ class Command(click.Command):
 
 def write_options(ctx: click.Context, formatter: click.HelpFormatter, params: Sequence[click.Parameter]) -> None:
     """Write options with their help."""
-    records = [record for param in params if (record := param.get_help_record(ctx))]
+    options = (param for param in params if isinstance(param, click.Option))
+    records = [record for param in options if (record := param.get_help_record(ctx))]
     if records:
         with formatter.section("Options"):
             formatter.write_dl(records)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from codex_usage_tracker.cli import progress
 from codex_usage_tracker.cli.figures import counted
-from codex_usage_tracker.errors import BusyError, DatabaseError, ExitCode, FileAccessError, NoLogsError
+from codex_usage_tracker.errors import BusyError, DatabaseError, ExitCode, FileAccessError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,14 +74,7 @@ def questions(
 
         reader = found._replace(hiding=asked.hiding)
         if not empty and run.is_empty(reader.db):
-            raise _no_logs(asked)
+            from codex_usage_tracker.reports.failures import no_logs  # noqa: PLC0415  (seldom)
+
+            raise no_logs(asked.tracker.homes)
         yield reader
-
-
-def _no_logs(asked: Invocation) -> NoLogsError:
-    places = " and ".join(os.path.join(home, "sessions") for home in asked.tracker.homes)
-    hint = (
-        "Name another Codex home with --codex-home DIR, or try everything on a made-up history:"
-        " `codex-usage-tracker demo`"
-    )
-    return NoLogsError(f"there are no Codex logs in {places}", hint)

@@ -95,19 +95,23 @@ def _marketplace(where: install.Places, homes: Sequence[str]) -> Iterator[Check]
         return
     name = f"{package.NAME}@{install.marketplace_name(where.marketplace)}"
     yield Check(name="marketplace", status="pass", message=f"lists {name}")
+    mcp = files.content(os.path.join(where.plugin, package.MCP))
+    yield from (_copy(home, name, mcp) for home in homes)
+
+
+def _copy(home: str, name: str, mcp: bytes | None) -> Check:
+    """Look at the copy that Codex makes of the plugin when it is told to install it."""
+    state = hooks.setting(home, "plugins", name)
+    copy = os.path.join(home, "plugins", "cache", *reversed(name.split("@", 1)), __version__, package.MCP)
     add = f"codex plugin add {name}"
-    for home in homes:
-        state = hooks.setting(home, "plugins", name)
-        cached = os.path.join(home, "plugins", "cache", *reversed(name.split("@", 1)), __version__)
-        if not isinstance(state, dict):
-            yield Check(name="in codex", status="pass", message="Codex knows it and has not installed it", repair=add)
-        elif state.get("enabled") is False:
-            yield Check(name="in codex", status="pass", message="it is switched off in Codex")
-        elif not os.path.isdir(cached):
-            hint = "Codex takes the new one when told to."
-            yield Check(name="in codex", status="warn", message="Codex has another version", hint=hint, repair=add)
-        else:
-            yield Check(name="in codex", status="pass", message=f"version {__version__} is installed")
+    if not isinstance(state, dict):
+        return Check(name="in codex", status="pass", message="Codex knows it and has not installed it", repair=add)
+    if state.get("enabled") is False:
+        return Check(name="in codex", status="pass", message="it is switched off in Codex")
+    if files.content(copy) != mcp:
+        hint = "Codex takes the new one when told to."
+        return Check(name="in codex", status="warn", message="Codex has an older copy", hint=hint, repair=add)
+    return Check(name="in codex", status="pass", message=f"version {__version__} is installed")
 
 
 def _server(command: list[str]) -> Check:
@@ -157,6 +161,6 @@ def _hook(name: str, home: str) -> Check:
     stale = record.read().stale_trust
     trusted = [key for key, told in hooks.trusted(home, ours).items() if stale.get(key) != told]
     if len(trusted) < len(ours):
-        hint = "Codex runs it only when you trust it: type `/hooks` in Codex."
+        hint = "Codex runs it only when you trust it; it asks at its next start, or by its command `hooks`."
         return Check(name=name, status="warn", message="it is installed, and Codex does not trust it yet", hint=hint)
     return Check(name=name, status="pass", message="it is installed, and Codex trusts it")

@@ -36,6 +36,8 @@ def told(path: str) -> Iterator[None]:
 
 def content(path: str) -> bytes | None:
     """Return what is in a file, or None where there is none."""
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise FileAccessError(f"{path} is there and is no file", "Move it away, or name another place.")
     with told(path):
         try:
             with open(path, "rb") as file:

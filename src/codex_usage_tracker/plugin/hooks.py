@@ -26,9 +26,9 @@ FILE = "hooks.json"
 
 
 def command_of(program: Sequence[str], options: Sequence[str]) -> str:
-    """Return the line that Codex runs."""
+    """Return the line that Codex runs, by a shell; it goes well even when the program is there no more."""
     words = [program[0], "-P", "-m", MODULE, *options]
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return subprocess.list2cmdline(words) if os.name == "nt" else f"{shlex.join(words)} 2>/dev/null || true"
 
 
 def install(homes: Sequence[str], events: Sequence[str], command: str) -> Plan:
@@ -55,14 +55,14 @@ def _add(plan: Plan, home: str, events: Sequence[str], group: dict[str, Any]) ->
             put.append(passage)
     else:
         after = json.dumps({"hooks": {event: [group] for event in events}}, indent=2, ensure_ascii=False) + "\n"
-        put.append(Passage("", after))
+        put.append(Passage(after, 0))
     known.passages[path], known.hooks = put, sorted({*known.hooks, path})
     plan.edit(path, text, after)
 
 
 def uninstall(homes: Sequence[str]) -> Plan:
     """Plan to take the hook out of these homes, and of all others that it was put into."""
-    plan = begun()
+    plan = begun(takes_away=True)
     known = plan.known
     for path in sorted({*known.hooks, *(os.path.abspath(os.path.join(home, FILE)) for home in homes)}):
         text = files.document(path)
@@ -114,7 +114,10 @@ def keys(home: str) -> list[str]:
 
 def trusted(home: str, names: Sequence[str]) -> dict[str, str]:
     """Return the hash that Codex trusts, of those hooks of which it trusts one and which are not switched off."""
-    found = {name: setting(home, "hooks", "state", name) for name in names}
+    plain, real = os.path.abspath(home), os.path.realpath(home)  # Codex follows links of CODEX_HOME, not of ~/.codex
+    known = setting(home, "hooks", "state")
+    state = known if isinstance(known, dict) else {}
+    found = {name: state.get(name) or state.get(real + name.removeprefix(plain)) for name in names}
     return {
         name: str(one["trusted_hash"])
         for name, one in found.items()

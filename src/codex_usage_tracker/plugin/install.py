@@ -82,7 +82,7 @@ def _write(plan: Plan, folder: str, texts: dict[str, bytes], *, force: bool) -> 
             plan.changes.append(Change(path, before, after))
         known.files[path] = record.digest(after)
     if plan.kept and not was_there:
-        hint = "--force replaces them (links excepted) and keeps copies; --plugin-dir names another folder."
+        hint = "`install-plugin --force` replaces them (links excepted) and keeps copies."
         raise FileExistsAlreadyError(f"{folder} holds files of another plugin: {', '.join(plan.kept)}", hint)
     _take_away(plan, [path for path in known.files if path.startswith(folder + os.sep) and path not in wanted])
 
@@ -115,7 +115,7 @@ def _enter(plan: Plan, where: Places) -> None:
     text = files.document(path)
     if text is None:
         after, _ = passages.added(package.marketplace().decode(), LIST, item)
-        plan.known.passages[path] = [Passage("", after)]
+        plan.known.passages[path] = [Passage(after, 0)]
         plan.edit(path, None, after)
         return
     if not isinstance(passages.at(text, ("name",)), str):
@@ -155,7 +155,7 @@ def marketplace_name(path: str) -> str:
 
 def uninstall(where: Places, command: list[str]) -> Plan:
     """Plan to take everything away that was written and not changed since."""
-    plan = begun()
+    plan = begun(takes_away=True)
     known, texts = plan.known, package.texts(command)
     inside = [path for path in known.files if path.startswith(where.plugin + os.sep)]
     _take_away(plan, sorted({*inside, *(os.path.join(where.plugin, name) for name in texts)}), texts.values())

@@ -16,10 +16,10 @@ INDENT = re.compile(r"\n([ \t]+)")
 
 
 class Passage(NamedTuple):
-    """What was put in (`new`) in the place of what stood there (`old`, mostly nothing)."""
+    """What was put in, and before how many characters that was."""
 
-    old: str
     new: str
+    place: int
 
 
 class _Part(NamedTuple):
@@ -99,8 +99,16 @@ def without(text: str, keys: Sequence[str | int], is_ours: Callable[[Any], bool]
 
 
 def undone(text: str, passage: Passage) -> str:
-    """Return a text as it was before, if the passage still stands in it, once, as it was put in."""
-    return text.replace(passage.new, passage.old) if text.count(passage.new) == 1 else text
+    """Return a text as it was before, if the passage still stands in it as it was put in: there, or anywhere once."""
+    new, place = passage
+    if not text.startswith(new, place):
+        place = text.find(new) if text.count(new) == 1 else len(text)
+    before = text[:place] + text[place + len(new) :]
+    try:
+        parsed(before or "{}")
+    except ValueError:  # the same characters, and another passage
+        return text
+    return before
 
 
 def _put(text: str, place: int, value: Any, key: str | None = None) -> tuple[str, Passage]:
@@ -118,7 +126,7 @@ def _put(text: str, place: int, value: Any, key: str | None = None) -> tuple[str
         gap = outer + _unit(text) if outer else ""
         new = gap + _written(text, gap, value, key)
         new += "" if "\n" in text[put : _skip(text, put)] else outer
-    return text[:put] + new + text[put:], Passage("", new)
+    return text[:put] + new + text[put:], Passage(new, put)
 
 
 def _written(text: str, gap: str, value: Any, key: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.plugin import files, passages, record
 from codex_usage_tracker.plugin.files import Change
 
@@ -17,29 +18,35 @@ class Plan(NamedTuple):
     known: Record
     changes: list[Change]
     kept: list[str]
+    takes_away: bool = False
 
     def edit(self, path: str, before: str | None, after: str) -> None:
         """Plan that a file holds a text; one that would be empty goes."""
-        if before != after:
-            old = None if before is None else before.encode()
-            self.changes.append(Change(path, old, after.encode() or None))
+        if before == after:
+            return
+        try:
+            new = after.encode()
+        except UnicodeEncodeError:
+            raise InvalidValueError("JSON cannot hold a path that is not UTF-8", "Name another place.") from None
+        self.changes.append(Change(path, None if before is None else before.encode(), new or None))
 
     def carry_out(self) -> None:
-        """Change the files; what is known is kept before, so that what is left half done can be taken up again."""
+        """Change the files, and remove folders that were made and are empty then.
+
+        What is written is known before and what is taken away until after, so that all can be taken up half done.
+        """
         written = [one.path for one in self.changes if one.after is not None]
         self.known.folders = sorted({*self.known.folders, *files.missing_folders(written)})
-        record.write(self.known)
+        if not self.takes_away:
+            record.write(self.known)
         files.make(self.changes)
-
-    def clean_up(self) -> None:
-        """Remove the folders that were made and are empty now."""
         self.known.folders = files.remove_empty(self.known.folders)
         record.write(self.known)
 
 
-def begun() -> Plan:
+def begun(*, takes_away: bool = False) -> Plan:
     """Return a plan of nothing yet."""
-    return Plan(record.read(), [], [])
+    return Plan(record.read(), [], [], takes_away)
 
 
 def restored(text: str, path: str, known: Record) -> str:

@@ -26,7 +26,9 @@ DIMENSIONS = {
         Dimension("model", "Model", "profile", _text("profile.model"), "The model that was asked for."),
         Dimension("effort", "Effort", "profile", _text("profile.effort"), "Reasoning effort; unknown: the model's."),
         Dimension("tier", "Tier", "profile", _text("profile.tier"), "Service tier that was asked for."),
-        Dimension("kind", "Kind", "profile", "profile.kind", "Turn, compaction, review, sub-agent, guardian, memory."),
+        Dimension(
+            "kind", "Kind", "profile", "profile.kind", "Turn, compaction, review, sub-agent, guardian, memory, sample."
+        ),
         Dimension("basis", "Basis", "profile", "profile.basis", "Record, snapshot, gap, inherited or printed."),
         Dimension("origin", "Origin", "profile", "profile.origin", "Who caused the call: user, codex or unknown."),
         Dimension("reason", "Reason", "profile", "profile.reason", "What caused the call."),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SORTS = {
     "time": "max(latest)",
-    "name": "(SELECT coalesce(name, thread_id) COLLATE NOCASE FROM thread WHERE id = root)",
+    "name": "(SELECT coalesce(name, thread_id) FROM thread WHERE id = root)",
     "thread_id": "(SELECT thread_id FROM thread WHERE id = root)",
     "calls": BY_NAME["calls"].sql,
     "tokens": BY_NAME["total_tokens"].sql,
@@ -87,7 +87,7 @@ def page(
     down = "ASC" if ascending else "DESC"
     rows: list[Any] = reader.execute(
         f"SELECT root, count(*) OVER () FROM (SELECT root, {SORTS[sort]} AS place FROM ({threads}) GROUP BY root)"
-        f" ORDER BY place {down} NULLS LAST, root {down} LIMIT {limit or -1} OFFSET {offset}", values,
+        f" ORDER BY place COLLATE NOCASE {down} NULLS LAST, root {down} LIMIT {limit or -1} OFFSET {offset}", values,
     ).fetchall()  # fmt: skip
     return Page([int(row[0]) for row in rows], int(rows[0][1]) if rows else 0)
 

@@ -152,7 +152,7 @@ def _largest_threads(relation: str, keys: list[str], part: Part, metric: str, li
     sums = ", ".join(f"sum({name}) AS {name}" for name in part.sums)
     largest = f"SELECT thread_id, {sums} FROM {relation} GROUP BY 1 ORDER BY {metric} DESC, 1 LIMIT {limit}"
     grouped = f"SELECT {', '.join(keys)}, {part.selected} FROM ({largest}) sums{THREAD_JOINS} GROUP BY sums.thread_id"
-    return f"{grouped} ORDER BY {metric} DESC, sums.thread_id"
+    return f"{grouped} ORDER BY {metric} DESC, thread.thread_id"
 
 
 def key_sql(dimension: Dimension, zone: ZoneInfo, first: int, last: int) -> str:
@@ -163,7 +163,7 @@ def key_sql(dimension: Dimension, zone: ZoneInfo, first: int, last: int) -> str:
 def _order(dimensions: Sequence[Dimension], metric: str) -> str:
     """Return an order in which no name of a thread plays a part: a mode may hide it."""
     times = [str(index + 1) for index, dimension in enumerate(dimensions) if dimension.source == "time"]
-    first = ["min(sums.thread_id)"] if any(dimension.source == "thread" for dimension in dimensions) else []
+    first = ["min(thread.thread_id)"] if any(dimension.source == "thread" for dimension in dimensions) else []
     others = [str(index + 1) for index, dimension in enumerate(dimensions) if dimension.source != "thread"]
     return ", ".join([*times, f"{BY_NAME[metric].sql} DESC", *first, *others])
 

@@ -13,7 +13,7 @@ from codex_usage_tracker import owned
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.checks import Check, Doctor
 from codex_usage_tracker.contract.notes import UNCOUNTED_COMPACTION, meaning
-from codex_usage_tracker.errors import OutdatedSchemaError, TrackerError
+from codex_usage_tracker.errors import DatabaseError, OutdatedSchemaError, TrackerError
 from codex_usage_tracker.query import zones
 
 if TYPE_CHECKING:
@@ -98,7 +98,8 @@ def _database(state: DatabaseState) -> Iterator[Check]:
         return
     if state.problem:
         repair = f"mv {state.db_path} {state.db_path}.damaged && {REFRESH}" if "corrupt" in state.problem else None
-        yield Check(name="database", status="fail", message=state.problem, hint=state.hint, repair=repair)
+        message = "it cannot be opened" if state.problem == DatabaseError.code else state.problem
+        yield Check(name="database", status="fail", message=message, hint=state.hint, repair=repair)
         return
     yield Check(name="database", status="pass", message=f"{state.calls:,} calls, schema {state.schema_version}")
     yield from _soundness(state)

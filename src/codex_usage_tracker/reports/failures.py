@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from typing import TYPE_CHECKING
 
 from codex_usage_tracker import privacy
 from codex_usage_tracker.contract.outcomes import Failure
-from codex_usage_tracker.errors import TrackerError
+from codex_usage_tracker.errors import NoLogsError, TrackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 def told(error: BaseException, mode: str) -> Failure:
@@ -21,6 +22,16 @@ def told(error: BaseException, mode: str) -> Failure:
         found = Failure(code="unexpected", message=f"an unexpected {type(error).__name__} at {place(error)}", hint="")
     shown: Failure = privacy.hidden(found, mode, b"")
     return shown
+
+
+def no_logs(homes: Iterable[str]) -> NoLogsError:
+    """Return that there are no logs where they were looked for."""
+    places = " and ".join(os.path.join(home, "sessions") for home in homes)
+    hint = (
+        "Name another Codex home with --codex-home DIR, or try everything on a made-up history:"
+        " `codex-usage-tracker demo`"
+    )
+    return NoLogsError(f"there are no Codex logs in {places}", hint)
 
 
 def place(error: BaseException) -> str:

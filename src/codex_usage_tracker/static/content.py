@@ -9,6 +9,7 @@ import msgspec
 
 from codex_usage_tracker import __version__, privacy
 from codex_usage_tracker.config.allowance import Allowance, entries
+from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.insights import cache, judging
 from codex_usage_tracker.insights.rules import ORDER
 from codex_usage_tracker.insights.thread import bounds_of
@@ -78,6 +79,8 @@ def content(reader: Reader, scope: Scope, settings: Settings) -> Content:
     """Return all that the file holds."""
     reader.take_time()
     found = whole.calls(reader.db, scope.chosen, scope.most)
+    if not found:
+        raise InvalidValueError("there are no calls in that scope", "Choose a longer range or fewer filters.")
     left_out = run.totals(reader.db, scope.chosen)[NUMBER_NAMES.index("calls")] - len(found)
     ids = [row[0] for row in found]
     facts = list(whole.of_calls(reader.db, "fact", ids))
@@ -206,6 +209,7 @@ def _ready(reader: Reader, scope: Scope, settings: Settings) -> dict[str, object
     if any(name not in OF_ALL for name in msgspec.to_builtins(scope.chosen)):
         return {"marks": []}
     typed = entries(settings.read(settings.files.allowance, Allowance))
+    plain = limits(reader, history=HISTORY, allowance=typed)
     told: dict[str, Any] = {
         "windows": current_windows(reader, LEARNED_DAYS),
         "budgets": check(reader, settings.budgets),
@@ -217,7 +221,8 @@ def _ready(reader: Reader, scope: Scope, settings: Settings) -> dict[str, object
     for name in SECTIONS:
         for archived in {scope.chosen.archived, False}:
             told[f"diagnostics/{name} {str(archived).lower()}"] = section(reader, name, archived=archived)
-    return {name: _hidden(one, reader.hiding) for name, one in told.items()}
+    last = [bool(one.course) for one in plain.history]
+    return {name: _hidden(one, reader.hiding) for name, one in told.items()} | {"last": last}
 
 
 def _hidden(answer: Any, hiding: Hiding) -> Any:

@@ -8,7 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from codex_usage_tracker import owned
-from codex_usage_tracker.errors import FileAccessError, FileExistsAlreadyError, InvalidValueError
+from codex_usage_tracker.errors import FileAccessError, FileExistsAlreadyError
 from codex_usage_tracker.static.content import content
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ def write(path: str, reader: Reader, scope: Scope, settings: Settings) -> Writte
     _keep_others(path)
     before, _, after = _template().partition(PLACE)
     told = content(reader._replace(now=reader.meta("refreshed_at") or reader.now), scope, settings)
-    if not told.calls:
-        raise InvalidValueError("there are no calls in that scope", "Choose a longer range or fewer filters.")
     data = memoryview(zlib.compress(told.data, LEVEL))
     try:
         with owned.replacing(path) as file:

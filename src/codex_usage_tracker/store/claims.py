@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from codex_usage_tracker.model import COPIED, GAP, PRINTED_THREAD, PRINTED_TURN, Claim, Profile, Usage
+from codex_usage_tracker.model import COPIED, GAP, Claim, Profile, Usage
 from codex_usage_tracker.store import printed, rollups
 from codex_usage_tracker.store.ask import rows, scalar
 from codex_usage_tracker.store.database import damaged
@@ -112,10 +112,10 @@ class ClaimBook:
         if claim.standing == COPIED and self._is_own(call.key):
             return []
         thread = self.writer.thread(owner)
-        if self.writer.has_printed:
-            printed.withdraw(self.db, thread, (PRINTED_TURN, PRINTED_THREAD))
         turn = self.writer.turn(thread, call.turn) if call.turn else None
         self.writer.put(self.writer.row(call, thread, turn, file_id, profile, usage), call.facts)
+        if self.writer.has_printed:
+            printed.give_way(self.db, thread)
         return [thread]
 
     def _is_own(self, key: int) -> bool:

@@ -30,6 +30,12 @@ TWICE = (
     " (SELECT turn_id FROM call WHERE thread_id = ? AND response_id IS NOT NULL)"
 )
 """Snapshots of turns whose responses were told one by one."""
+INCLUDED = (
+    f"SELECT call.id, key {CALLS_OF} AND basis = '{PRINTED_TURN}' AND logged_input IS NULL AND EXISTS (SELECT 1 FROM"
+    " call later WHERE later.thread_id = call.thread_id AND later.logged_input >= call.input"
+    " AND later.logged_cached_input >= call.cached_input AND later.logged_output >= call.output)"
+)
+"""Totals of processes that counted anew, which the running total of a newer build may include."""
 TOTALS = (
     "SELECT call.id, key, logged_input, logged_cached_input, logged_cache_write, logged_output, logged_reasoning,"
     f" input, cached_input, cache_write, output, reasoning {CALLS_OF} AND basis IN ('{PRINTED_TURN}',"
@@ -40,6 +46,12 @@ BARE = (
     " client_id = NULL, git_branch = NULL, git_commit = NULL, role = NULL, nickname = NULL, account = NULL,"
     " history_mode = NULL, created_at = NULL, described_by = NULL WHERE id = ?"
 )
+NOTE_LIMIT = (
+    "INSERT INTO limit_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+    " resets_at = max(coalesce(resets_at, 0), coalesce(excluded.resets_at, 0)), plan = coalesce(plan, excluded.plan),"
+    " credits = coalesce(credits, excluded.credits), account = coalesce(account, excluded.account)"
+)
+"""What is told of a limit again fills what was left out, as a printed log knows no account."""
 
 
 class Written(NamedTuple):
@@ -69,29 +81,32 @@ def has_any(connection: apsw.Connection) -> bool:
 
 def note_limits(connection: apsw.Connection, limits: Iterable[Limit]) -> int:
     """Keep what was printed of limits, and return how much of it is new."""
-    before = connection.total_changes()
-    connection.executemany(
-        "INSERT OR IGNORE INTO limit_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-        ((one.limit_id, one.window_minutes, one.at, one.used, *one[4:]) for one in limits),
-    )
-    return connection.total_changes() - before
+    count = "SELECT count(*) FROM limit_snapshot WHERE (limit_id, window_minutes, at, used_percent) = (?, ?, ?, ?)"
+    new = 0
+    for one in limits:
+        new += not scalar(connection, count, (one.limit_id, one.window_minutes, one.at, one.used))
+        connection.execute(NOTE_LIMIT, (one.limit_id, one.window_minutes, one.at, one.used, *one[4:], None))
+    return new
 
 
-def write(writer: Writer, file_id: int, reading: Reading) -> Written:
-    """Write what was printed of one thread; of one with a rollout, only what no rollout holds."""
+def write(writer: Writer, file_id: int, name: str, reading: Reading) -> Written:
+    """Write what a log of that name told of one thread; of one with a rollout, only what no rollout holds."""
     db, calls = writer.db, [(call, reading.profiles[call.profile]) for call in reading.calls]
     if _has_rollout(db, reading.own):
         kept = [one for one in calls if one[1].kind == SAMPLE]
         held = [call.key for call, profile in calls if profile.kind != SAMPLE]
-        added, known = _put(writer, file_id, writer.thread(reading.own), {}, kept) if kept else ([], [])
+        added, known = _put(writer, file_id, writer.thread(reading.own), {}, kept)
+        if kept:
+            rollups.renew(db, writer.thread(reading.own), 0)
         return Written(added, known, held, [])
     thread = writer.thread(reading.own)
     if reading.thread is not None:
-        writer.describe(thread, reading.thread, reading.own)
+        writer.describe(thread, reading.thread, name)
     turns = writer.turns(thread, reading, known=True)
     superseded, kept = _weigh(db, thread, calls)
     added, known = _put(writer, file_id, thread, turns, kept)
     superseded += _remove(db, list(rows(db, TWICE, (thread, thread))))
+    superseded += _remove(db, list(rows(db, INCLUDED, (thread,))))
     superseded += _spread(writer, thread)
     for found in files.unknown_models(db, [reading.own]):
         writer.give_model(*found)
@@ -100,11 +115,10 @@ def write(writer: Writer, file_id: int, reading: Reading) -> Written:
     return Written(added, known, [call.key for call, _ in calls if call.key not in keys], superseded)
 
 
-def withdraw(connection: apsw.Connection, thread: int, basis: Iterable[str] = LEVELS) -> None:
-    """Forget what was printed of a thread (a row id) once a rollout tells of it; single samples stand in no rollout."""
-    marks = ", ".join(f"'{one}'" for one in basis)
-    sql = f"SELECT call.id, key {CALLS_OF} AND basis IN ({marks})"
-    if _remove(connection, list(rows(connection, sql, (thread,)))):
+def give_way(connection: apsw.Connection, thread: int) -> None:
+    """Forget what was printed of a thread (a row id) and is told by copies of its calls in a fork's rollout."""
+    sums = f"SELECT call.id, key {CALLS_OF} AND {LEVEL} > 0"
+    if _remove(connection, [*rows(connection, sums, (thread,)), *rows(connection, TWICE, (thread, thread))]):
         rollups.renew(connection, thread, 0)
 
 
@@ -113,7 +127,9 @@ def make_way(connection: apsw.Connection, thread_id: str) -> None:
     thread = scalar(connection, "SELECT id FROM thread WHERE thread_id = ?", (thread_id,))
     if thread is None or _has_rollout(connection, thread_id):
         return
-    withdraw(connection, thread)
+    sql = f"SELECT call.id, key {CALLS_OF} AND basis LIKE '{PRINTED}%'"  # samples stand in no rollout
+    if _remove(connection, list(rows(connection, sql, (thread,)))):
+        rollups.renew(connection, thread, 0)
     unused = "DELETE FROM turn WHERE thread_id = ? AND id NOT IN (SELECT turn_id FROM call WHERE turn_id IS NOT NULL"
     connection.execute(f"{unused} AND thread_id = ?)", (thread, thread))
     connection.execute(BARE, (thread,))

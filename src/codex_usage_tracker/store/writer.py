@@ -301,8 +301,7 @@ class Writer:
     def _limits(self, thread: int, limits: list[Limit]) -> None:
         account = scalar(self.db, "SELECT account FROM thread WHERE id = ?", (thread,)) if limits else None
         self.db.executemany(
-            "INSERT INTO limit_snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " resets_at = max(coalesce(resets_at, 0), coalesce(excluded.resets_at, 0))",
+            printed.NOTE_LIMIT,
             ((one.limit_id, one.window_minutes, one.at, one.used, *one[4:], account) for one in limits),
         )
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from codex_usage_tracker.ingest.printed.log import Log
+    from codex_usage_tracker.ingest.printed.threads import Printed
 
 _params = msgspec.json.Decoder(Params)
 _result = msgspec.json.Decoder(Result)
@@ -99,13 +100,15 @@ class AppServer:
         state = self.log.threads.get(thread).state
         state.model = labels.model_of(settings.model) or state.model
         state.effort = labels.known(settings.effort, labels.EFFORTS) or state.effort
-        state.tier = labels.known(settings.service_tier, labels.TIERS) or state.tier
+        state.next_tier = labels.known(settings.service_tier, labels.TIERS) or state.next_tier
+        if not state.calls_in_turn:
+            state.tier = state.next_tier
 
     def settings_told(self, params: Params, _message: Message, _line: int) -> None:
         """Take the settings of the turns that follow."""
         if params.thread_id and params.thread_settings:
             state = self.log.threads.get(params.thread_id).state
-            state.effort, state.tier = None, None
+            state.effort, state.next_tier = None, None
             self._settle(params.thread_id, params.thread_settings)
 
     def rerouted(self, params: Params, _message: Message, _line: int) -> None:
@@ -171,17 +174,22 @@ class AppServer:
             return
         account = self.log.threads.get(params.thread_id)
         total, last = usage_of(told.total), usage_of(told.last)
-        if params.thread_id in self.log.threads.forks:
-            self.log.threads.forks.discard(params.thread_id)
-            if total is not None and total != last:
-                account.state.total, account.state.last = total, last
-                return
+        if total != last and self._is_inherited(account, params):
+            account.state.total, account.state.last = total, last
+            return
         at = self.log.clock.at
         if (params.thread_id, params.turn_id) not in self.log.turns:  # a turn of before, told again
             at = min(at, uuid7_instant(params.turn_id) or at)
         account.enter(params.turn_id)
         count = TokenCount(CountInfo(told.total, told.last, told.model_context_window))
         self.log.counted(account, lambda: account.token_count(count, at, line))
+
+    def _is_inherited(self, account: Printed, params: Params) -> bool:
+        """Say whether a total is a parent's: a fork's first one, and one of a turn that is older than its thread."""
+        first = account.state.own in self.log.threads.forks
+        self.log.threads.forks.discard(account.state.own)
+        began = uuid7_instant(params.turn_id)
+        return first or (began is not None and account.state.own_at is not None and began < account.state.own_at)
 
     def limits_told(self, params: Params, _message: Message, _line: int) -> None:
         """Take limits, of which only what changed may be told."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from codex_usage_tracker.ingest.printed.threads import Printed
-    from codex_usage_tracker.model import Limit
+    from codex_usage_tracker.model import Limit, Reading
 
 APP_SERVER, EXEC, TERMINAL = KINDS = ("app_server", "exec", "terminal")
 _message = msgspec.json.Decoder(Message)
@@ -64,6 +64,7 @@ class Log:
         self.now = source.at
         self.threads = Threads(model)
         self.limits: list[Limit] = []
+        self.pending: list[Reading] = []
         self.lines = self.status_snapshots = self.usage_lines = self.web_actions = 0
         self.kinds: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
@@ -75,7 +76,7 @@ class Log:
     @property
     def changed(self) -> bool:
         """Whether there is something to write."""
-        return bool(self.threads.changed or self.limits)
+        return bool(self.threads.changed or self.pending or self.limits)
 
     def skip(self, reason: str) -> None:
         """Count a line that could not be used."""

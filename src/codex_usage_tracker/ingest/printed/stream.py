@@ -7,6 +7,7 @@ import os
 import select
 import sys
 import time
+from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO
 
 from codex_usage_tracker.errors import FileAccessError, InvalidValueError, NamedFileMissingError
@@ -30,7 +31,7 @@ def opened(path: str) -> tuple[BinaryIO, Source]:
     except (OSError, ValueError) as error:
         message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise FileAccessError(message, "Name a file that Codex printed into, or - for a pipe.") from error
-    live = not os.path.isfile(f"/dev/fd/{stream.fileno()}") if path == STDIN else not os.path.isfile(path)
+    live = not S_ISREG(stat.st_mode)
     at = int(time.time() * 1000) if live else stat.st_mtime_ns // 10**6
     return stream, Source("stdin" if path == STDIN else os.path.basename(path), at, live)
 

@@ -106,24 +106,29 @@ class _Taking:
             bring_in_step(self.db, self.prices)
             self.db.execute("BEGIN IMMEDIATE")
             try:
-                self._write_all(log)
+                limits, written = self._write_all(log)
                 self.db.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # what is pending is written by who comes next, if anybody
                 if self.db.in_transaction:
                     self.db.execute("ROLLBACK")
                 raise
+        log.pending.clear()
+        log.limits.clear()
+        self.noted_limits += limits
+        for one in written:
+            self._note(one)
 
-    def _write_all(self, log: Log) -> None:
+    def _write_all(self, log: Log) -> tuple[int, list[printed.Written]]:
         before = self.db.total_changes()
         writer = Writer(self.db, self.prices.load())
         file_id = printed.source(self.db, self.asked.home, log.source.name)
-        limits, log.limits = log.limits, []
-        self.noted_limits += printed.note_limits(self.db, limits)
-        for reading in log.threads.readings():
-            self._note(printed.write(writer, file_id, reading))
+        limits = printed.note_limits(self.db, log.limits)
+        log.pending.extend(log.threads.readings())
+        written = [printed.write(writer, file_id, log.source.name, reading) for reading in log.pending]
         files.hang_together(self.db)
         if self.db.total_changes() > before:
             files.advance_generation(self.db, int(time.time() * 1000))
+        return limits, written
 
     def _note(self, written: printed.Written) -> None:
         """Remember what became of each call: what was added in this run stays new when it is told of again."""

@@ -1,0 +1,1 @@
+"""The Model Context Protocol: usage told to agents, over standard input and output."""
