@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from codex_usage_tracker import __version__
-from codex_usage_tracker.hub.protocol import MODEL, MOST_BUCKETS, MOST_CALLS, QUARTER_MS, UPLOAD_SCHEMA, SentBucket, SentCall, Upload
+from codex_usage_tracker.hub.protocol import (
+    MODEL,
+    MOST_BUCKETS,
+    MOST_CALLS,
+    QUARTER_MS,
+    UPLOAD_SCHEMA,
+    SentBucket,
+    SentCall,
+    Upload,
+)
 from codex_usage_tracker.query import sent
 from codex_usage_tracker.store.database import DATA_VERSION
 
@@ -70,10 +79,14 @@ def _changed(
             told = found[quarter].setdefault(model if re.match(MODEL, model) else "", [])
             told += [SentCall(_hash(key, call.key), *call.usage) for call in calls]
         for quarter in step:
-            yield quarter, [SentBucket(start=quarter * QUARTER_MS, model=model or None, calls=calls) for model, calls in sorted(found[quarter].items())]
+            yield (
+                quarter,
+                [
+                    SentBucket(start=quarter * QUARTER_MS, model=model or None, calls=calls)
+                    for model, calls in sorted(found[quarter].items())
+                ],
+            )
 
 
 def _hash(key: bytes, call: int) -> str:
     return hmac.digest(key, call.to_bytes(8), "sha256")[:8].hex()
-
-

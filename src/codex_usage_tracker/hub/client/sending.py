@@ -43,7 +43,9 @@ class _NoRedirects(HTTPRedirectHandler):
 class Line:
     """A way to one hub."""
 
-    def __init__(self, url: str, token: str = "", *, tries: int = TRIES, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, url: str, token: str = "", *, tries: int = TRIES, wait: Callable[[float], None] = time.sleep
+    ) -> None:
         self.url = checked(url)
         self._token = token
         self._tries = tries
@@ -63,7 +65,9 @@ class Line:
             except (URLError, HTTPException, OSError) as error:
                 if turn == self._tries - 1:
                     reason = getattr(error, "reason", error)
-                    raise HubError(f"{self.url} does not answer: {reason}", "Nothing is lost: sync again later.") from None
+                    raise HubError(
+                        f"{self.url} does not answer: {reason}", "Nothing is lost: sync again later."
+                    ) from None
                 least = 0.0
             self._wait(min(max(least, random.uniform(0.5, 1.0) * 2**turn), LONGEST_WAIT_SECONDS))  # noqa: S311  (jitter)
         raise AssertionError
@@ -93,7 +97,9 @@ def checked(url: str) -> str:
     except ValueError:
         safe, port = False, None
     if not safe or not parts.hostname or parts.username or parts.query or parts.fragment or port == 0:
-        raise InvalidValueError(f"{url} cannot be a hub's address", "It begins with https://, or http:// on this machine.")
+        raise InvalidValueError(
+            f"{url} cannot be a hub's address", "It begins with https://, or http:// on this machine."
+        )
     return url.rstrip("/")
 
 

@@ -192,5 +192,3 @@ def _unpacked(body: bytes) -> bytes:
     if not packed.eof:
         raise InvalidValueError("the body is cut off", "")
     return found
-
-

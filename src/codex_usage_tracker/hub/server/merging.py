@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DAY_QUARTERS = 96
 DAY_MS = 86_400_000
-NOTHING = (0,) * 8
+NOTHING = (0,) * 9
 
 Call = tuple[int, int, int, int, int, int]
 """Hash, input, cached input, cache write, output, reasoning."""
@@ -60,12 +60,13 @@ def quarters(held: Iterable[Held], prices: Prices) -> dict[tuple[int, str], Sums
 
 def _summed(calls: list[Call], held: Held, prices: Prices) -> Sums:
     _, *columns = map(sum, zip(*calls, strict=True))
-    usd, unpriced = 0, 0
+    usd, unpriced, lost = 0, 0, 0
     for call in calls:
         cost = prices.rate(held.model, "standard", "", call[1:], held.start).cost(call[1:])[0]  # type: ignore[arg-type]
         usd += cost or 0
-        unpriced += cost is None
-    return (len(calls), *columns, usd, unpriced)
+        if cost is None:
+            unpriced, lost = unpriced + 1, lost + call[1] + call[4]
+    return (len(calls), *columns, usd, unpriced, lost)
 
 
 def plus(some: Sums, more: Sums, sign: int = 1) -> Sums:

@@ -59,5 +59,7 @@ def _bound(host: str, port: int) -> socket.socket:
         made.listen(MOST_CONNECTIONS)
     except OSError as error:
         made.close()
-        raise InvalidValueError(f"{host}:{port} cannot be used: {error.strerror}", "Name others with --host, --port.") from error
+        raise InvalidValueError(
+            f"{host}:{port} cannot be used: {error.strerror}", "Name others with --host, --port."
+        ) from error
     return made

@@ -42,7 +42,9 @@ class Store:
         url = url.replace("postgresql://", "postgresql+asyncpg://").replace("postgres://", "postgresql+asyncpg://")
         self.is_sqlite = url.startswith("sqlite")
         self._upserts: dict[str, Insert] = {}
-        settings: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if self.is_sqlite else {"pool_size": POOL}
+        settings: dict[str, Any] = (
+            {"connect_args": {"timeout": BUSY_SECONDS}} if self.is_sqlite else {"pool_size": POOL}
+        )
         self.engine = create_async_engine(url, **settings)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)

@@ -9,7 +9,7 @@ metadata = MetaData()
 
 
 def _sums() -> list[Column[int]]:
-    names = ("calls", "input", "cached_input", "cache_write", "output", "reasoning", "usd", "unpriced_calls")
+    names = ("calls", "input", "cached_input", "cache_write", "output", "reasoning", "usd", "unpriced_calls", "unpriced_tokens")
     return [Column(name, BigInteger, nullable=False) for name in names]
 
 

@@ -76,7 +76,9 @@ async def take(store: Store, sender: Sender, upload: Upload, prices: Prices, now
         await _note(db, sender, upload, now)
         if changed:
             await _store(store, db, sender, upload, changed, now)
-            await _correct(store, db, sender, upload, [(one, before.get((one.start, one.model))) for one in changed], now)
+            await _correct(
+                store, db, sender, upload, [(one, before.get((one.start, one.model))) for one in changed], now
+            )
             await _follow(store, db, sender, held, changed, prices, upload, now)
     return Received(accepted=len(changed), unchanged=len(sent) - len(changed), rejected=rejected, hub=hub)
 
@@ -97,7 +99,10 @@ def _read(raw: Iterable[msgspec.Raw], now: int) -> tuple[list[Taken], list[Rejec
         calls = merging.packed((int(call.hash, 16), *msgspec.structs.astuple(call)[1:]) for call in bucket.calls)
         model = bucket.model or ""
         sent[bucket.start, model] = Taken(
-            bucket.start, model, calls if bucket.calls else b"", hashlib.blake2b(calls, digest_size=DIGEST_BYTES).digest()
+            bucket.start,
+            model,
+            calls if bucket.calls else b"",
+            hashlib.blake2b(calls, digest_size=DIGEST_BYTES).digest(),
         )
     return list(sent.values()), rejected
 
@@ -117,7 +122,9 @@ async def _note(db: AsyncConnection, sender: Sender, upload: Upload, now: int) -
     await db.execute(SEEN, told)
 
 
-async def _store(store: Store, db: AsyncConnection, sender: Sender, upload: Upload, changed: list[Taken], now: int) -> None:
+async def _store(
+    store: Store, db: AsyncConnection, sender: Sender, upload: Upload, changed: list[Taken], now: int
+) -> None:
     own = {"account_id": sender.account, "device_id": sender.device}
     told = {"data_version": upload.data_version, "taken_at": now}
     await store.put(db, tables.bucket, [{**own, **one._asdict(), **told} for one in changed if one.calls])
@@ -134,12 +141,25 @@ async def _correct(
     """Keep a trace of what was another number before."""
     rows = []
     for one, before in changes:
-        was, now_is = (sum(call[1] + call[4] for call in merging.unpacked(calls)) if calls else 0 for calls in (before.calls if before else b"", one.calls))
+        was, now_is = (
+            sum(call[1] + call[4] for call in merging.unpacked(calls)) if calls else 0
+            for calls in (before.calls if before else b"", one.calls)
+        )
         if before is not None and now_is < was:
-            rows.append({
-                "account_id": sender.account, "id": now * 1000 + len(rows), "at": now, "device_id": sender.device, "start": one.start, "model": one.model,
-                "tokens_before": was, "tokens_after": now_is, "data_version": upload.data_version, "collector": upload.collector,
-            })
+            rows.append(
+                {
+                    "account_id": sender.account,
+                    "id": now * 1000 + len(rows),
+                    "at": now,
+                    "device_id": sender.device,
+                    "start": one.start,
+                    "model": one.model,
+                    "tokens_before": was,
+                    "tokens_after": now_is,
+                    "data_version": upload.data_version,
+                    "collector": upload.collector,
+                }
+            )
     await store.put(db, tables.correction, rows)
 
 
@@ -155,7 +175,9 @@ async def _follow(
         for row in held
         if row.start in starts and (row.device_id != sender.device or (row.start, row.model) not in own)
     ]
-    mine = [Held(one.start, one.model, sender.device, one.calls, upload.data_version, now) for one in changed if one.calls]
+    mine = [
+        Held(one.start, one.model, sender.device, one.calls, upload.data_version, now) for one in changed if one.calls
+    ]
     after = merging.quarters([*others, *mine], prices)
     before = await _sums(db, "start", sender.account, starts)
     differing, by_day = merging.changes(before, after)
@@ -171,7 +193,9 @@ async def _sums(db: AsyncConnection, name: str, account: int, values: set[int]) 
     return {(row[1], row[2]): tuple(row[3:]) for row in found}
 
 
-async def _put_sums(store: Store, db: AsyncConnection, table: Any, account: int, name: str, sums: dict[Key, merging.Sums]) -> None:
+async def _put_sums(
+    store: Store, db: AsyncConnection, table: Any, account: int, name: str, sums: dict[Key, merging.Sums]
+) -> None:
     rows = [
         {"account_id": account, name: key[0], "model": key[1], **dict(zip(tables.SUMS, one, strict=True))}
         for key, one in sums.items()
@@ -179,7 +203,9 @@ async def _put_sums(store: Store, db: AsyncConnection, table: Any, account: int,
     await store.put(db, table, rows)
 
 
-async def _rank(store: Store, db: AsyncConnection, account: int, before: dict[Key, merging.Sums], after: dict[Key, merging.Sums]) -> None:
+async def _rank(
+    store: Store, db: AsyncConnection, account: int, before: dict[Key, merging.Sums], after: dict[Key, merging.Sums]
+) -> None:
     """Bring the boards in step with days that changed."""
     was, is_now = _by_day(before), _by_day(after)
     wanted: dict[tuple[str, int], list[int]] = {}
@@ -193,7 +219,16 @@ async def _rank(store: Store, db: AsyncConnection, account: int, before: dict[Ke
     rows = []
     for (period, start), by in wanted.items():
         told, usd, active = (one + more for one, more in zip(have.get((period, start), (0, 0, 0)), by, strict=True))
-        rows.append({"account_id": account, "period": period, "start_day": start, "tokens": told, "usd": usd, "active_days": active})
+        rows.append(
+            {
+                "account_id": account,
+                "period": period,
+                "start_day": start,
+                "tokens": told,
+                "usd": usd,
+                "active_days": active,
+            }
+        )
     await store.put(db, tables.board, rows)
 
 
