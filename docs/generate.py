@@ -82,7 +82,7 @@ DOCS = Path(__file__).parent
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 ANSWERS = (
     Summary, Calls, Session, Status, outcomes.Refresh, outcomes.Ingest, outcomes.Export, outcomes.Deletion,
-    outcomes.DemoHistory,
+    outcomes.DemoHistory, outcomes.DashboardFile,
     outcomes.FailureAnswer, settings.SettingsFile, settings.ParsedAllowance,
     prices.PricingUpdate, logs.LogInspection, checks.Doctor, limits.Limits, limits.Blocks, BudgetCheck, Coverage,
     pictures.Timeseries, pictures.Heatmap, pictures.Compare, pictures.Pressure, threads.Threads, threads.Call,

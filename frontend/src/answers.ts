@@ -433,6 +433,17 @@ export interface CoverageRow {
   usd: string | null;
 }
 
+/** A dashboard that was written as one file: its calls, and how many of those asked for it leaves out. `as_of` is the instant (milliseconds UTC) up to which logs had been read. */
+export interface DashboardFile {
+  as_of: number | null;
+  bytes: number;
+  calls: number;
+  left_out_calls: number;
+  path: string;
+  privacy_mode: string;
+  schema: string;
+}
+
 /** How the database is: `problem` tells why nothing more is known, `damage` what SQLite found wrong. */
 export interface DatabaseState {
   broken_references: number;
@@ -696,6 +707,13 @@ export interface Failure {
 /** The answer of a command that failed. */
 export interface FailureAnswer {
   error: Failure;
+}
+
+/** A file that was made, changed or removed, or kept because somebody else wrote it; `text` is what is put in. */
+export interface FileChange {
+  change: "changed" | "kept" | "made" | "removed";
+  path: string;
+  text: string | null;
 }
 
 /** What was changed. */
@@ -997,6 +1015,31 @@ export interface HomeRow {
   unreadable_files: number | null;
 }
 
+/** What was taken in of what Codex printed. Of the calls that were told, some are new, some were known, some are held by rollouts or told better elsewhere; `superseded_calls` gave way to better ones. `clocks` counts new calls by what told their instant, `skipped` lines by why they were not used. */
+export interface Ingest {
+  clocks: Record<string, number>;
+  db_path: string;
+  duration_ms: number;
+  files: string[];
+  generation: number;
+  held_calls: number;
+  interrupted: boolean;
+  items: number;
+  kinds: Record<string, number>;
+  known_calls: number;
+  lines: number;
+  new_calls: number;
+  noted_limits: number;
+  schema: string;
+  skipped: Record<string, number>;
+  status_snapshots: number;
+  superseded_calls: number;
+  threads: number;
+  turns: number;
+  usage_lines: number;
+  web_actions: number;
+}
+
 /** What needs attention, ready views, the threads with most at stake, waste, changes, and notices about the data. */
 export interface Insights {
   cards: Card[];
@@ -1009,6 +1052,17 @@ export interface Insights {
   score: string | null;
   threads: FlaggedThread[];
   waste: Waste;
+}
+
+/** What became of files, or (`dry_run`) would; `next` and `undo` are commands, `notes` what has to be known. */
+export interface Installation {
+  changes: FileChange[];
+  dry_run: boolean;
+  next: string | null;
+  notes: string[];
+  privacy_mode: string;
+  schema: string;
+  undo: string | null;
 }
 
 /** A change of many lines, where it stands in the log. */
@@ -1609,6 +1663,24 @@ export interface SettingsState {
   path: string;
   problem: string;
   warnings: string[];
+}
+
+/** A first set-up: its steps, commands that could come next, and whether all is in order. */
+export interface Setup {
+  doctor: Doctor;
+  next: string[];
+  privacy_mode: string;
+  schema: string;
+  steps: SetupStep[];
+}
+
+/** One part of a set-up: what became of it, and the commands that go on from there and that undo it. */
+export interface SetupStep {
+  message: string;
+  name: string;
+  next: string | null;
+  status: "done" | "failed" | "skipped" | "unchanged";
+  undo: string | null;
 }
 
 /** A moment or a trend in the life of a thread. `key` is first_expensive_turn, largest_jump, cache_trend, context_trend or agents_before_spike; a trend's `value` is how much the share of its second half is above that of the first. */

@@ -22,7 +22,7 @@ FILTERED = (
     "recommendations", "diagnostics/summary", "diagnostics/facts", "diagnostics/tools", "diagnostics/compactions",
     "diagnostics/overview", "diagnostics/concentration",
 )  # fmt: skip
-UNFILTERED = (
+UNFILTERED: tuple[Asked, ...] = (
     ("status", {}), ("budgets", {}), ("limits", {"history": 30}), ("blocks", {"limit": 5}),
     ("blocks", {"limit": 0}), ("blocks", {"active": True}),
 )  # fmt: skip

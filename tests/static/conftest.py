@@ -1,5 +1,6 @@
 """Dashboards as files, opened in a real browser, beside readers of what they were written from."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -49,21 +50,22 @@ def url(path: Path, query: str = "range=alltime") -> str:
 @pytest.fixture
 def opens(browser: Browser, tmp_path: Path) -> Iterator[Opens]:
     """Give a way to write a file and open it."""
-    contexts = []
+    count = 0
 
     def opened(
         tracker: Tracker, chosen: Filter | None = None, most: int = 0, mode: str = privacy.NORMAL,
         zone: str | None = None, query: str = "range=alltime",
     ) -> Opened:  # fmt: skip
         settings = Settings(tracker.files, tracker.settings)
-        path = tmp_path / f"{len(contexts)}.html"
+        nonlocal count
+        count += 1
+        path = tmp_path / f"{count}.html"
         named = Tracker(tracker.database, tracker.homes, zone or tracker.timezone, files=tracker.files)
-        reader_of = named.reader(findings=True, seconds=600)
-        reader = reader_of.__enter__()
+        reader = stack.enter_context(named.reader(findings=True, seconds=600))
         reader = reader._replace(now=reader.meta("refreshed_at") or 0, hiding=tracker.hiding(mode))
         page.write(str(path), reader, Scope(chosen or Filter(), most), settings)
         context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-        contexts.append((context, reader_of))
+        stack.callback(context.close)
         shown, troubles, requests = context.new_page(), list[str](), list[str]()
         shown.on("pageerror", lambda error: troubles.append(str(error)))
         shown.on("console", lambda told: troubles.append(told.text) if told.type in {"error", "warning"} else None)
@@ -72,7 +74,5 @@ def opens(browser: Browser, tmp_path: Path) -> Iterator[Opens]:
         shown.wait_for_function("globalThis.codexUsage")
         return Opened(shown, troubles, requests, Both(shown, reader, settings))
 
-    yield opened
-    for context, reader_of in contexts:
-        context.close()
-        reader_of.__exit__(None, None, None)
+    with contextlib.ExitStack() as stack:
+        yield opened

@@ -31,7 +31,6 @@ export class Calls {
   readonly findings: Beside;
   /** A bit for each rule that found something in a call. */
   readonly found: Int32Array;
-  readonly #named = new Map<string, number>();
 
   constructor(readonly content: Content) {
     const columns = (this.columns = content.columns);
@@ -90,8 +89,11 @@ export class Calls {
 
   /** Returns the call of a record id, undefined if there is none. */
   find(id: string): number | undefined {
-    if (!this.#named.size) for (let row = 0; row < this.count; row += 1) this.#named.set(this.id(row), row);
-    return this.#named.get(id.toLowerCase().padStart(16, "0"));
+    if (!/^[0-9a-f]{1,16}$/i.test(id)) return undefined;
+    const [high, low] = [id.padStart(16, "0").slice(0, 8), id.padStart(16, "0").slice(8)].map((half) => parseInt(half, 16));
+    const [highs, lows] = [this.column("key_high"), this.column("key_low")];
+    const found = highs.findIndex((half, row) => half === high && cell(lows, row) === low);
+    return found < 0 ? undefined : found;
   }
 
   /** Returns the places of the findings or facts of a call. */

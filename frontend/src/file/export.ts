@@ -19,11 +19,15 @@ const FORMULA = /^[=+\-@\t\r]/;
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\0-\x1f\x7f-\x9f]/g;
 
+/** Writes calls, the instants in UTC; where names are hidden, a last column says so. */
 export function csv(calls: Calls, rows: Rows): Blob {
-  const lines = [FIELDS.join(",")];
+  const mode = calls.content.about.scope.privacy_mode;
+  const more = mode === "normal" ? [] : [mode];
+  const lines = [[...FIELDS, ...more.map(() => "privacy_mode")].join(",")];
   for (const row of rows) {
     const call = calls.row(row);
-    lines.push(FIELDS.map((name) => cell(name === "at" ? new Date(call.at).toISOString() : call[name])).join(","));
+    const cells = FIELDS.map((name) => cell(name === "at" ? new Date(call.at).toISOString() : call[name]));
+    lines.push([...cells, ...more].join(","));
   }
   return new Blob([lines.join("\n"), "\n"], { type: "text/csv" });
 }
