@@ -18,11 +18,17 @@ Hash = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$"
 """Names of models; another text, which may be anything, is sent as unknown."""
 Model = Annotated[str, Meta(pattern=MODEL)]
-Label = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f<>&\"']+$")]
+LABEL = r"^[^\x00-\x1f\x7f<>&\"']+$"
+MOST_LABEL = 64
+Label = Annotated[str, Meta(min_length=1, max_length=MOST_LABEL, pattern=LABEL)]
 
 
 class SentCall(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
-    """One call: a keyed hash that no other account shares, and its tokens."""
+    """One call, as a list of a hash and five token counts.
+
+    The hash is HMAC-SHA256 of the call's key under the account's, cut to 16 hex digits: the same call has the same one
+    on every machine of the account, and nobody else's key gives it.
+    """
 
     hash: Hash
     input: Count
@@ -40,10 +46,15 @@ class SentCall(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fiel
 
 
 class SentBucket(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """All calls of one model within a quarter of an hour that begins at `start` (ms UTC); none takes them back."""
+    """All calls of one model within a quarter of an hour that begins at `start` (ms UTC), in place of those before.
+
+    An unknown model is left out. With `keep`, calls that the machine sent before and that are not in it stay, where
+    they were counted by the same data version: the machine has a database that may have lost some.
+    """
 
     start: Annotated[int, Meta(ge=0, lt=2**53)]
     model: Model | None = None
+    keep: bool = False
     calls: list[SentCall]
 
     @property
@@ -57,7 +68,11 @@ class SentBucket(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknow
 
 
 class Upload(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What a machine sends: the program's version, how it counts, and buckets that are new or changed."""
+    """What a machine sends: the program's version, how it counts, what it is called, buckets that are new or changed.
+
+    `buckets` are each a `SentBucket`, read one by one, so that one that is wrong keeps none of the others away. The
+    label is the one that the user chose; none leaves the one that the hub has.
+    """
 
     schema: str
     collector: Annotated[str, Meta(max_length=32)]
