@@ -36,7 +36,7 @@ import msgspec
 from msgspec import Meta
 
 from codex_usage_tracker.contract import SCHEMA, Numbers
-from codex_usage_tracker.hub.protocol import Label
+from codex_usage_tracker.hub.protocol import LABEL, Label
 
 Visibility = Literal["private", "alias", "public"]
 """Hidden from others, shown under another name, or shown."""
@@ -44,9 +44,9 @@ Policy = Literal["code", "invite", "open"]
 """How one becomes a member: an admin makes the account, somebody invites, or anybody may."""
 Period = Literal["day", "week", "month", "all"]
 Metric = Literal["tokens", "cost", "active_days"]
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-Alias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
-TeamName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f<>&\"']+$")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$(?!\n)")]
+Alias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$(?!\n)")]
+TeamName = Annotated[str, Meta(min_length=1, max_length=64, pattern=LABEL)]
 
 
 class Sent(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

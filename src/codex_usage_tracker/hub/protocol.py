@@ -14,11 +14,12 @@ MOST_CALLS = 20_000
 """In one upload; a bucket of more is damage."""
 
 Count = Annotated[int, Meta(ge=0, lt=2**62)]
-Hash = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
-MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$"
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$(?!\n)")]
+MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$(?!\n)"
 """Names of models; another text, which may be anything, is sent as unknown."""
 Model = Annotated[str, Meta(pattern=MODEL)]
-LABEL = r"^[^\x00-\x1f\x7f<>&\"']+$"
+LABEL = r"^[^\x00-\x1f\x7f-\x9f<>&\"'\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$(?!\n)"
+"""Nothing that would be read as markup, and nothing that is not seen or turns what stands beside it around."""
 MOST_LABEL = 64
 Label = Annotated[str, Meta(min_length=1, max_length=MOST_LABEL, pattern=LABEL)]
 
@@ -101,7 +102,7 @@ class LinkAsk(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_f
     """A device that wants to be linked: a code, what the user calls it, and a word that tells a repeated request."""
 
     code: Annotated[str, Meta(min_length=8, max_length=16)]
-    request: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    request: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)")]
     label: Label | None = None
 
 
