@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
+from codex_usage_tracker import owned, paths, privacy
 from codex_usage_tracker.cli import options
 from codex_usage_tracker.cli.text import safe
-from codex_usage_tracker.contract import SCHEMA
+from codex_usage_tracker.contract.sharing import LinkMade
+from codex_usage_tracker.errors import FileAccessError, TrackerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codex_usage_tracker.cli.invocation import Invocation
     from codex_usage_tracker.cli.screen import Screen
-
-
-class LinkMade(msgspec.Struct, kw_only=True):
-    """A machine that was linked to a hub."""
-
-    schema: str = SCHEMA.format("link")
-    hub: str
-    account: str
-    device: int
-    label: str | None
+    from codex_usage_tracker.hub.client.links import Link
 
 
 @options.command("link")
@@ -38,14 +29,34 @@ def command(asked: Invocation, code: str, url: str, label: str | None) -> None:
 
     Only token counts, model names and times are ever sent; `sync --dry-run` shows all of it.
     """
-    from codex_usage_tracker.hub.client import links  # noqa: PLC0415  (few commands ask a hub)
-    from codex_usage_tracker.hub.client.sending import Line  # noqa: PLC0415
-    from codex_usage_tracker.hub.protocol import LinkAsk, Linked  # noqa: PLC0415
+    from codex_usage_tracker.hub.client import HubClient, links  # noqa: PLC0415  (few commands ask a hub)
 
-    line = Line(url)
-    told = line.ask("POST", "/v1/link", Linked, LinkAsk(code=code, request=secrets.token_hex(16), label=label))
-    made = links.keep(line.url, told, label)
+    label = links.checked_label(None if asked.privacy_mode == privacy.STRICT else label)
+    hub = HubClient(url)
+    try:
+        owned.make_folder(paths.data_folder())
+    except OSError as error:  # told before the code is used up
+        raise FileAccessError(f"{paths.data_folder()} cannot be made: {error.strerror}", "") from None
+    before = links.read() if links.exists() else None
+    made = links.make(hub.url, hub.link(code.strip(), label), label)
+    if before:
+        revoke(asked, before)
     asked.answer(LinkMade(hub=made.url, account=made.account, device=made.device, label=label), _lines)
+
+
+def revoke(asked: Invocation, link: Link) -> bool:
+    """Have a hub take nothing over a link any more, and say whether it knows."""
+    from codex_usage_tracker.hub.client import HubClient  # noqa: PLC0415  (few commands ask a hub)
+    from codex_usage_tracker.hub.client.sending import HubUnlinkedError  # noqa: PLC0415
+
+    try:
+        HubClient.of(link, tries=1).unlink()
+    except HubUnlinkedError:
+        return True
+    except TrackerError as error:
+        asked.narrate(f"{error.message}; device {link.device} can be revoked there.")
+        return False
+    return True
 
 
 def _lines(made: LinkMade, _screen: Screen) -> Iterator[str]:

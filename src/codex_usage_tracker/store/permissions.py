@@ -33,6 +33,9 @@ FILES = {
     "dashboard*.html": "A page that `dashboard` wrote.",
     "installed.json": "What `install-plugin` and `install-hook` wrote elsewhere, so that it can be taken back.",
     "nudge-*": "Empty. Codex's hook told that there is something new, or (`.lock`) a process reads it.",
+    "hub.json": "The link to a hub: its address, your account there, the token of this machine and the key of hashes.",
+    "hub-ledger": "Which quarters of an hour the hub has acknowledged, so that they are not sent again.",
+    "hub-ledger.lock": "Empty. Held by the one process that syncs.",
     "support-bundle*.json": "What `support-bundle` wrote.",
     f"{owned.BESIDE}*": "A file that is being written; it gets its name when it is whole.",
 }

@@ -5,48 +5,61 @@ from __future__ import annotations
 import msgspec
 
 from codex_usage_tracker import owned
+from codex_usage_tracker.errors import FileAccessError
+from codex_usage_tracker.query.sent import Source
 from codex_usage_tracker.store.database import DATA_VERSION
 
-Entry = tuple[int, list[str]]
-"""The mark of a quarter as it was sent, and its models."""
+UNKNOWN = -1
+"""The mark of a quarter that is sent again, whatever is in it."""
+
+
+class Entry(msgspec.Struct, array_like=True):
+    """A quarter as it was sent: its mark and models; `keeps` where the hub may have calls that are here no more."""
+
+    mark: int
+    models: list[str]
+    keeps: bool = False
 
 
 class Ledger(msgspec.Struct, kw_only=True):
-    """The quarters that a hub has, by number; worthless for another hub or another way of counting."""
+    """The quarters that a hub has, by number, and the database that they came from."""
 
     hub: str
+    label: str | None = None
     data_version: int = DATA_VERSION
+    source: Source | None = None
+    is_lost: bool = False
+    synced_at: int | None = None
     quarters: dict[int, Entry] = {}
 
-    def models(self, quarter: int) -> list[str]:
-        """Return the models of which the hub has calls in a quarter."""
-        entry = self.quarters.get(quarter)
-        return entry[1] if entry else []
+    def doubts(self, source: Source) -> bool:
+        """Say whether a database may have lost calls: it is another one than sent them, or an older state of it."""
+        known = self.source
+        return self.is_lost or (
+            known is not None and (known.name != source.name or known.generation > source.generation)
+        )
 
-    def note(self, quarter: int, mark: int | None, models: list[str]) -> None:
-        """Note what the hub has of a quarter now."""
-        if mark is None:
-            self.quarters.pop(quarter, None)
-        else:
-            self.quarters[quarter] = (mark, models)
-
-    def changed(self, marks: dict[int, int]) -> list[int]:
-        """Return the quarters of which the hub has something else, the newest first."""
-        known = {quarter: entry[0] for quarter, entry in self.quarters.items()}
-        return sorted((one for one in marks.keys() | known if marks.get(one) != known.get(one)), reverse=True)
+    def stale(self, hub: str) -> Ledger:
+        """Return what is known where a hub has another database, or calls are counted otherwise: all is sent again."""
+        quarters = {number: Entry(UNKNOWN, one.models, one.keeps) for number, one in self.quarters.items()}
+        return msgspec.structs.replace(self, hub=hub, label=None, data_version=DATA_VERSION, quarters=quarters)
 
 
 def read(path: str, hub: str) -> Ledger:
-    """Return what a hub has acknowledged; nothing, of the hub that is linked, where that is not known."""
+    """Return what a hub has acknowledged."""
     try:
         with open(path, "rb") as file:
             found = msgspec.msgpack.decode(file.read(), type=Ledger)
     except (OSError, msgspec.DecodeError):
-        return Ledger(hub=hub)
-    return found if found.data_version == DATA_VERSION else Ledger(hub=hub)
+        return Ledger(hub=hub, is_lost=True)
+    return found if found.data_version == DATA_VERSION else found.stale(found.hub)
 
 
 def keep(path: str, ledger: Ledger) -> None:
     """Write what a hub has acknowledged, whole."""
-    with owned.replacing(path) as file:
-        file.write(msgspec.msgpack.encode(ledger))
+    try:
+        with owned.replacing(path) as file:
+            file.write(msgspec.msgpack.encode(ledger))
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}"
+        raise FileAccessError(message, "Make room on the disk or mend the permissions; nothing is lost.") from error

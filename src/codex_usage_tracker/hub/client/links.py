@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from codex_usage_tracker import owned, paths
-from codex_usage_tracker.errors import FileAccessError, NotFoundError
+from codex_usage_tracker.errors import FileAccessError, InvalidValueError, NotFoundError
+from codex_usage_tracker.hub.client import ledger
+from codex_usage_tracker.hub.protocol import LABEL, MOST_LABEL
 
 if TYPE_CHECKING:
     from codex_usage_tracker.hub.protocol import Linked
 
 NAME, LEDGER_NAME = "hub.json", "hub-ledger"
+HINT = "Ask the hub for a code, then run `codex-usage-tracker link CODE --hub URL`."
 
 
 class Link(msgspec.Struct, kw_only=True):
@@ -39,31 +43,50 @@ def ledger_path() -> str:
     return os.path.join(paths.data_folder(), LEDGER_NAME)
 
 
+def exists() -> bool:
+    """Say whether this machine is linked to a hub."""
+    return os.path.lexists(path())
+
+
 def read() -> Link:
     """Return the link of this machine."""
-    hint = "Ask the hub for a code, then run `codex-usage-tracker link CODE --hub URL`."
     try:
         with open(path(), "rb") as file:
             return msgspec.json.decode(file.read(), type=Link)
     except FileNotFoundError:
-        raise NotFoundError("this machine is not linked to a hub", hint) from None
-    except (OSError, msgspec.DecodeError) as error:
-        raise FileAccessError(f"{path()} cannot be read: {type(error).__name__}", hint) from error
+        raise NotFoundError("this machine is not linked to a hub", HINT) from None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FileAccessError(f"{path()} cannot be read: {type(error).__name__}", HINT) from error
 
 
-def keep(url: str, told: Linked, label: str | None) -> Link:
-    """Keep the link that a hub made."""
+def make(url: str, told: Linked, label: str | None) -> Link:
+    """Keep the link that a hub made; a new device has sent nothing yet."""
     made = Link(url=url, label=label, **msgspec.structs.asdict(told))
-    owned.make_folder(paths.data_folder())
-    with suppress(FileNotFoundError):
-        os.remove(ledger_path())
-    with owned.replacing(path()) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(made), indent=2))
+    forget()
+    ledger.keep(ledger_path(), ledger.Ledger(hub=made.hub, label=label))
+    keep(made)
     return made
+
+
+def keep(link: Link) -> None:
+    """Write the link, whole."""
+    try:
+        with owned.replacing(path()) as file:
+            file.write(msgspec.json.format(msgspec.json.encode(link), indent=2))
+    except OSError as error:
+        raise FileAccessError(f"{path()} cannot be written: {error.strerror}", "Mend the permissions.") from error
 
 
 def forget() -> None:
     """Remove the link and what is known of the hub."""
     for one in (path(), ledger_path()):
-        if os.path.lexists(one):
+        with suppress(FileNotFoundError):
             os.remove(one)
+
+
+def checked_label(text: str | None) -> str | None:
+    """Return what a user calls this machine, if a machine can be called so."""
+    if text is not None and (len(text) > MOST_LABEL or not re.fullmatch(LABEL, text)):
+        hint = f"It has 1 to {MOST_LABEL} letters, none of them < > & \" or '."
+        raise InvalidValueError(f"{text!a} cannot be a label", hint)
+    return text

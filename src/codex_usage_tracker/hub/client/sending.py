@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import json
 import random
+import ssl
 import time
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 import msgspec
 
 from codex_usage_tracker import __version__
+from codex_usage_tracker.contract.outcomes import FailureAnswer
 from codex_usage_tracker.errors import InvalidValueError, TrackerError
 
 if TYPE_CHECKING:
@@ -26,13 +27,32 @@ SECONDS = 30.0
 TRIES = 5
 LONGEST_WAIT_SECONDS = 60.0
 LARGEST_REPLY = 64_000_000
+MOST_WORDS = 300
 WORTH_TRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class HubError(TrackerError):
-    """A hub that does not answer, or says no."""
+    """A hub that says no."""
 
     code = "hub"
+
+
+class HubUnreachableError(HubError):
+    """A hub that does not answer now."""
+
+    code = "hub_unreachable"
+
+
+class HubUnlinkedError(HubError):
+    """A hub that does not know this device, or no more."""
+
+    code = "hub_unlinked"
+
+
+class HubTooLargeError(HubError):
+    """A hub that takes no more at a time."""
+
+    code = "hub_too_large"
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -44,35 +64,38 @@ class Line:
     """A way to one hub."""
 
     def __init__(
-        self, url: str, token: str = "", *, tries: int = TRIES, wait: Callable[[float], None] = time.sleep
-    ) -> None:
+        self, url: str, token: str = "", *, tries: int = TRIES, wait: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
         self.url = checked(url)
         self._token = token
         self._tries = tries
         self._wait = wait
-        self._opener = build_opener(_NoRedirects)
+        own_machine = [ProxyHandler({})] if self.url.startswith("http:") else []
+        self._opener = build_opener(_NoRedirects, *own_machine)
 
     def ask(self, method: str, path: str, kind: type[T], body: object = None) -> T:
-        """Return the hub's answer; what may be better in a moment is tried again, each time after a longer while."""
-        for turn in range(self._tries):
-            try:
-                return self._once(method, path, kind, body)
-            except HTTPError as error:
-                if error.code not in WORTH_TRYING or turn == self._tries - 1:
-                    raise _refused(error) from None
-                told = error.headers.get("Retry-After", "")
-                least = float(told) if told.isdecimal() else 0.0
-            except (URLError, HTTPException, OSError) as error:
-                if turn == self._tries - 1:
-                    reason = getattr(error, "reason", error)
-                    raise HubError(
-                        f"{self.url} does not answer: {reason}", "Nothing is lost: sync again later."
-                    ) from None
-                least = 0.0
-            self._wait(min(max(least, random.uniform(0.5, 1.0) * 2**turn), LONGEST_WAIT_SECONDS))  # noqa: S311  (jitter)
-        raise AssertionError
+        """Return the hub's answer."""
+        told = self.fetch(method, path, body)
+        try:
+            return msgspec.json.decode(told, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise HubError(f"{self.url} does not answer as a hub does", "Check the address.") from None
 
-    def _once(self, method: str, path: str, kind: type[T], body: object) -> T:
+    def fetch(self, method: str, path: str, body: object = None) -> bytes:
+        """Return what the hub sends; what may be better in a moment is tried again, each time after a longer while."""
+        turn = 0
+        while True:
+            try:
+                return self._once(method, path, body)
+            except (HTTPError, HTTPException, OSError) as error:
+                turn += 1
+                least = _least_wait(error)
+                if turn >= self._tries or least is None or least > LONGEST_WAIT_SECONDS:
+                    raise self._failure(error) from None
+            jitter = random.uniform(0.5, 1.0) * 2 ** (turn - 1)  # noqa: S311  (nothing secret)
+            self._wait(min(max(least, jitter), LONGEST_WAIT_SECONDS))
+
+    def _once(self, method: str, path: str, body: object) -> bytes:
         headers = {"User-Agent": f"codex-usage-tracker/{__version__}", "Accept": "application/json"}
         data = None
         if body is not None:
@@ -82,10 +105,26 @@ class Line:
             headers["Authorization"] = f"Bearer {self._token}"
         request = Request(self.url + path, data, headers, method=method)  # noqa: S310  (checked)
         with self._opener.open(request, timeout=SECONDS) as reply:
-            try:
-                return msgspec.json.decode(reply.read(LARGEST_REPLY), type=kind)
-            except msgspec.DecodeError:
-                raise HubError(f"{self.url} is no hub of ours", "Check the address.") from None
+            return bytes(reply.read(LARGEST_REPLY))
+
+    def _failure(self, error: Exception) -> HubError:
+        """Return what went wrong in words, the hub's own where it has some."""
+        if isinstance(error, HTTPError):
+            return _refused(error)
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            hint = "It needs a certificate that this machine trusts; SSL_CERT_FILE names one of your own authority."
+            return HubError(f"{self.url} cannot prove that it is it: {reason.verify_message}", hint)
+        told = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+        return HubUnreachableError(f"{self.url} does not answer: {told}", "Nothing is lost: try again later.")
+
+
+def _least_wait(error: Exception) -> float | None:
+    """Return how many seconds to wait at least before another try; None where none would help."""
+    if isinstance(error, HTTPError):
+        told = error.headers.get("Retry-After", "")
+        return (float(told) if told.isdecimal() else 0.0) if error.code in WORTH_TRYING else None
+    return None if isinstance(getattr(error, "reason", error), ssl.SSLCertVerificationError) else 0.0
 
 
 def checked(url: str) -> str:
@@ -96,17 +135,27 @@ def checked(url: str) -> str:
         port = parts.port
     except ValueError:
         safe, port = False, None
-    if not safe or not parts.hostname or parts.username or parts.query or parts.fragment or port == 0:
-        raise InvalidValueError(
-            f"{url} cannot be a hub's address", "It begins with https://, or http:// on this machine."
-        )
+    plain = url.isascii() and url.isprintable() and " " not in url
+    if not (safe and plain and parts.hostname) or "@" in parts.netloc or parts.query or parts.fragment or port == 0:
+        hint = "It begins with https://, or with http:// where the hub runs on this machine."
+        raise InvalidValueError(f"{url} cannot be a hub's address", hint)
     return url.rstrip("/")
 
 
 def _refused(error: HTTPError) -> HubError:
     """Return what the hub says, in its own words."""
+    if error.code == 401:  # noqa: PLR2004  (a status)
+        hint = "`codex-usage-tracker link CODE --hub URL` links it again; what was sent stays."
+        return HubUnlinkedError("the hub does not know this machine, or no more", hint)
+    kind: type[HubError] = {413: HubTooLargeError, 429: HubUnreachableError}.get(error.code, HubError)
+    kind = HubUnreachableError if error.code >= 500 else kind  # noqa: PLR2004
     try:
-        told = json.loads(error.read(LARGEST_REPLY))["error"]
-        return HubError(f"the hub says: {told['message']}", str(told["hint"]))
-    except (ValueError, KeyError, TypeError, OSError):
-        return HubError(f"the hub answers {error.code}", "Check the address.")
+        told = msgspec.json.decode(error.read(LARGEST_REPLY), type=FailureAnswer).error
+    except (msgspec.DecodeError, UnicodeDecodeError, HTTPException, OSError):
+        return kind(f"the hub answers {error.code}", "Check the address, or ask who runs the hub.")
+    return kind(f"the hub says: {_plain(told.message)}", _plain(told.hint))
+
+
+def _plain(text: str) -> str:
+    """Return words of another machine as one line that does nothing to a terminal."""
+    return "".join(one if one.isprintable() else " " for one in text[:MOST_WORDS])
