@@ -16,8 +16,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = (
-    "package.json", "package-lock.json", "vite.config.js", "file.config.js", "tsconfig.json", "index.html", "file.html",
-    "src", "public",
+    "package.json", "package-lock.json", "vite.config.js", "file.config.js", "tsconfig.json", "index.html", "hub.html",
+    "file.html", "src", "public",
 )  # fmt: skip
 FRONTEND = Path(__file__).resolve().parent / "frontend"
 STAMP = FRONTEND.parent / "src/codex_usage_tracker/web/assets/.sources"

@@ -1,7 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-// The server serves the built files under /assets and the page at /.
+// The server serves the built files under /assets and the page at /; a hub serves hub.html there.
 export default defineConfig({
   plugins: [svelte({ compilerOptions: { runes: true } })],
   build: {
@@ -11,6 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: true,
+    rollupOptions: { input: ["index.html", "hub.html"] },
   },
   server: { proxy: { "/api": process.env.CODEX_USAGE_TRACKER_URL ?? "http://127.0.0.1:8765" } },
   test: { include: ["tests/**/*.test.ts"] },

@@ -38,6 +38,7 @@ export class Source {
       ...(transport.send && { send: transport.send.bind(transport) }),
       ...(transport.tag && { tag: transport.tag.bind(transport) }),
       ...(transport.file && { file: transport.file }),
+      ...(transport.coarse && { coarse: true }),
     };
   }
 

@@ -4,7 +4,9 @@ import { remember, remembered } from "./theme.svelte";
 export const VIEWS = [
   "overview", "insights", "calls", "call", "threads", "thread", "limits", "projects", "diagnostics", "settings",
 ] as const;
-export type View = (typeof VIEWS)[number];
+/** The views of a hub, which has no others. */
+export const HUB_VIEWS = ["overview", "team", "leaderboard", "account", "admin"] as const;
+export type View = (typeof VIEWS)[number] | (typeof HUB_VIEWS)[number];
 export const STARTS = ["overview", "insights"] as const;
 const START_KEY = "codex-usage-start";
 export type State = Readonly<Record<string, readonly string[]>>;
@@ -24,13 +26,13 @@ export type Filter = (typeof FILTERS)[number] | (typeof LEAST)[number];
 const KEPT_EVERYWHERE = ["demo", "range", "since", "until", "q", "include_archived", ...FILTERS, ...LEAST];
 
 /** Reads the view and the state from an address's query. */
-export function read(search: string, start: View = "overview"): { view: View; state: State } {
+export function read(search: string, start: View = "overview", known: readonly View[] = VIEWS): { view: View; state: State } {
   const state: Record<string, string[]> = {};
   for (const [name, value] of new URLSearchParams(search)) if (value) (state[name] ??= []).push(value);
   const told = state["view"]?.[0] ?? "";
   const named = (SPELLINGS[told] ?? told) as View;
   delete state["view"];
-  return { view: VIEWS.includes(named) ? named : start, state };
+  return { view: known.includes(named) ? named : start, state };
 }
 
 /** Writes a view and a state as an address's query. */
@@ -47,13 +49,26 @@ class Place {
   /** The view that an address without one shows; this browser remembers it. */
   start = $state<View>(STARTS.find((one) => one === remembered(START_KEY)) ?? "overview");
 
+  #known: readonly View[] = VIEWS;
+
   constructor() {
     if (typeof location !== "undefined") this.#take();
   }
 
   #take = (): void => {
-    ({ view: this.view, state: this.state } = read(location.search, this.start));
+    ({ view: this.view, state: this.state } = this.#read(location.search));
   };
+
+  #read(search: string): { view: View; state: State } {
+    return read(search, this.start, this.#known);
+  }
+
+  /** Knows these views and no others. */
+  know(views: readonly View[]): void {
+    this.#known = views;
+    if (!views.includes(this.start)) this.start = "overview";
+    this.#take();
+  }
 
   /** Follows the address back and forward; returns how to stop. */
   follow(): () => void {
@@ -86,7 +101,7 @@ class Place {
     if (quietly) history.replaceState(null, "", address);
     else if (address !== (location.search || "?")) history.pushState(null, "", address);
     const moved = view !== this.view;
-    ({ view: this.view, state: this.state } = read(address, this.start));
+    ({ view: this.view, state: this.state } = this.#read(address));
     if (moved) scrollTo(0, 0);
   }
 
@@ -97,7 +112,7 @@ class Place {
     const href = link?.getAttribute("href");
     if (!link || link.target || link.download || !href?.startsWith("?")) return;
     event.preventDefault();
-    const { view, state } = read(href, this.start);
+    const { view, state } = this.#read(href);
     history.pushState(null, "", href);
     const moved = view !== this.view;
     this.view = view;

@@ -17,6 +17,8 @@ export interface Transport {
   tag?(question: string): string | undefined;
   /** What there is if the page is a file by itself: nothing new comes, and nothing is asked of a server. */
   readonly file?: Held;
+  /** Whether only sums by model and time are known: no threads, projects, credits or single calls. */
+  readonly coarse?: boolean;
 }
 
 /** What a file holds. */
@@ -93,6 +95,7 @@ interface Known {
 /** Asks the local server that served the page. */
 export class HttpTransport implements Transport {
   #known = new Map<string, Known>();
+  protected readonly unreachable: Refusal = UNREACHABLE;
   readonly send?: NonNullable<Transport["send"]>;
 
   /** A demo answers at addresses of its own, and nothing of it can be changed. */
@@ -101,15 +104,20 @@ export class HttpTransport implements Transport {
   }
 
   async ask<A>(question: string, params: Params, signal?: AbortSignal): Promise<A> {
-    const text = query(question === "summary" ? { counts: "false", ...params } : params);
+    const text = query(this.asked(question, params));
     const address = `/api/${this.demo && question !== "demo" ? "demo/" : ""}${question}${text && "?"}${text}`;
     const known = this.#known.get(address);
     const headers: Record<string, string> = known ? { "If-None-Match": known.etag } : {};
-    const reply = await this.#fetch(address, { headers, signal: signal ?? null, cache: "no-store" });
+    const reply = await this.fetch(address, { headers, signal: signal ?? null, cache: "no-store" });
     if (reply.status === 304 && known) return known.answer as A;
     const answer = await opened<A>(reply);
     this.#keep(address, reply.headers.get("ETag"), answer);
     return answer;
+  }
+
+  /** Returns what a question is asked with. */
+  protected asked(question: string, params: Params): Params {
+    return question === "summary" ? { counts: "false", ...params } : params;
   }
 
   tag(question: string): string | undefined {
@@ -118,7 +126,7 @@ export class HttpTransport implements Transport {
 
   async #send<A>(method: string, question: string, body: unknown, seen?: string): Promise<A> {
     const headers = { "Content-Type": "application/json", ...(seen ? { "If-Match": seen } : {}) };
-    return opened<A>(await this.#fetch(`/api/${question}`, { method, headers, body: JSON.stringify(body) }));
+    return opened<A>(await this.fetch(`/api/${question}`, { method, headers, body: JSON.stringify(body) }));
   }
 
   live(callback: (news: News) => void): () => void {
@@ -144,12 +152,12 @@ export class HttpTransport implements Transport {
     };
   }
 
-  async #fetch(address: string, init: RequestInit): Promise<Response> {
+  protected async fetch(address: string, init: RequestInit): Promise<Response> {
     try {
       return await fetch(address, { ...init, credentials: "same-origin" });
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      throw UNREACHABLE;
+      throw this.unreachable;
     }
   }
 
