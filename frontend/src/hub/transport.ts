@@ -16,6 +16,12 @@ export class HubTransport extends HttpTransport {
     return REPORTS.includes(question) ? { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, ...params } : params;
   }
 
+  /** What has an `id` is one of many. */
+  override ask<A>(question: string, params: Params, signal?: AbortSignal): Promise<A> {
+    const { id, ...others } = params;
+    return super.ask<A>(id === undefined ? question : `${question}/${String(id)}`, others, signal);
+  }
+
   /** Asks anew after each change, when the page is looked at again, and now and then. */
   override live(callback: (news: News) => void): () => void {
     const news: News = { connected: true, generation: 0, settings: 0, trouble: null };

@@ -13,7 +13,7 @@
 `GET /api/leaderboard?period&metric&offset` -> Board
 `GET /api/teams` -> Teams                   `POST` TeamMade -> Teams
 `POST /api/teams/join` TeamJoined -> Teams
-`GET /api/team?id&days` -> Team
+`GET /api/teams/ID?days` -> Team
 `POST /api/teams/ID/invite` -> Code
 `PUT /api/teams/ID/me` Sharing -> Teams     `DELETE /api/teams/ID/me` leaves
 `GET /badge/NAME.svg`, `/heatmap/NAME.svg`  of accounts that show themselves; NAME is the alias where one is shown
