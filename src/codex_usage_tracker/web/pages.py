@@ -56,8 +56,8 @@ class Asset(NamedTuple):
         return Response(self.body, 200, headers, self.kind)
 
 
-def table(folder: str = FOLDER) -> dict[str, Asset]:
-    """Return all files of the page by the path of their address."""
+def table(folder: str = FOLDER, page: str = "/index.html") -> dict[str, Asset]:
+    """Return all files of the page by the path of their address; `page` is the one that stands at the root."""
     found = {"/": _asset("index.html", PLAIN.encode())}
     for place, _, names in os.walk(folder):
         for name in names:
@@ -66,8 +66,8 @@ def table(folder: str = FOLDER) -> dict[str, Asset]:
                 with open(path, "rb") as file:
                     asset = _asset(name, file.read())
                 found["/" + os.path.relpath(path, folder).replace(os.sep, "/")] = asset
-    page = found.get("/index.html", found["/"])
-    return found | {"/": page, LINKED: page}
+    first = found.get(page, found["/"])
+    return found | {"/": first, LINKED: first}
 
 
 def _asset(name: str, body: bytes) -> Asset:
