@@ -63,7 +63,7 @@ def document() -> Schema:
     refs = dict(zip(map(str, kinds), told, strict=True))
     paths: Schema = {}
     for one in questions:
-        parameters = _parameters(components[one.ask.__name__])
+        parameters = parameters_of(components[one.ask.__name__])
         paths[f"/api/{one.name}"] = {"get": _operation(one.name, one.doc, refs[str(one.answer)], parameters)}
     for method, name, body, answer, doc in TASKS:
         given = [ID] if "{id}" in name else []
@@ -72,7 +72,7 @@ def document() -> Schema:
     for path, (kind, doc) in OTHERS.items():
         replies = {"200": {"description": doc, "content": {kind: {"schema": {"type": "string"}}}}, "default": FAILED}
         paths[path] = {"get": {"operationId": path, "summary": doc, "responses": replies}}
-    paths["/api/export"]["get"]["parameters"] = _parameters(components[ExportAsk.__name__])
+    paths["/api/export"]["get"]["parameters"] = parameters_of(components[ExportAsk.__name__])
     names = {one.__name__ for one in asks.values()}
     paths["/api/health"]["get"]["security"] = []
     return {
@@ -112,7 +112,7 @@ def _operation(name: str, doc: str, answer: Schema, parameters: list[Schema], bo
     return told
 
 
-def _parameters(schema: Schema) -> list[Schema]:
+def parameters_of(schema: Schema) -> list[Schema]:
     """Return the fields of a question as parameters of an address; lists are given by naming them again."""
     return [
         {

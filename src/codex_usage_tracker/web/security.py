@@ -129,7 +129,7 @@ class Guard:
         elif scope["type"] == "http":
             problem = self._problem(scope)
             app = self.refuse(problem) if problem else self.app
-            await app(scope, _Body(receive).receive, _with_headers(send))
+            await app(scope, Body(receive).receive, with_headers(send))
 
     def _problem(self, scope: Scope) -> TrackerError | None:
         headers: dict[bytes, list[bytes]] = {}
@@ -160,12 +160,12 @@ class Guard:
         )
 
 
-class _Body:
+class Body:
     """What a client sends, up to so many bytes and so many seconds."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int = BODY_BYTES) -> None:
         self._receive = receive
-        self._left = BODY_BYTES
+        self._most = self._left = most
         self._whole = False
 
     async def receive(self) -> Message:
@@ -179,11 +179,13 @@ class _Body:
         self._left -= len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
         if self._left < 0:
-            raise TooLargeError(f"a request may have {BODY_BYTES:,} bytes", "")
+            raise TooLargeError(f"a request may have {self._most:,} bytes", "")
         return message
 
 
-def _with_headers(send: Send) -> Send:
+def with_headers(send: Send) -> Send:
+    """Return a way to answer that sets the headers which are not set."""
+
     async def sends(message: Message) -> None:
         if message["type"] == "http.response.start":
             names = {name.lower() for name, _ in message["headers"]}

@@ -15,12 +15,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.reports.failures import trace
 from codex_usage_tracker.web.app import Dashboard
 from codex_usage_tracker.web.beside import Note
+from codex_usage_tracker.web.patience import Patient
 from codex_usage_tracker.web.security import HEAD_BYTES, TOKEN, Door
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 PORTS_TRIED = 50
 MOST_CONNECTIONS = 512
-HEADER_SECONDS = 10.0
 IDLE_SECONDS = 30
 LAST_SECONDS = 0.5
 QUIET = "ignore::UserWarning:multiprocessing.resource_tracker"
@@ -114,7 +113,7 @@ class Running:
             logging.getLogger(name).propagate = False
         os.environ.setdefault("PYTHONWARNINGS", QUIET)
         config = uvicorn.Config(
-            self.dashboard.app(), http=_Protocol, ws="none", lifespan="on", log_config=None, access_log=False,
+            self.dashboard.app(), http=Patient, ws="none", lifespan="on", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=1, h11_max_incomplete_event_size=HEAD_BYTES,
         )  # fmt: skip
@@ -165,41 +164,3 @@ class _Server(uvicorn.Server):
     def _drop(self) -> None:
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-
-
-class _Protocol(H11Protocol):
-    """Connections that say nothing, or say it slowly, are closed."""
-
-    def __init__(self, *args: Any, **settings: Any) -> None:
-        super().__init__(*args, **settings)
-        self._patience: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: Any) -> None:
-        """Begin to wait for a request."""
-        super().connection_made(transport)
-        self._wait()
-
-    def data_received(self, data: bytes) -> None:
-        """Take what came; a request that is not whole is waited for no longer than from its first byte on."""
-        before = self.cycle
-        super().data_received(data)
-        if self.cycle is not before or not getattr(self.cycle, "response_complete", True):
-            self._unwait()
-        elif self._patience is None:
-            self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
-        self._unwait()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        self._patience = self.loop.call_later(HEADER_SECONDS, self._give_up)
-
-    def _unwait(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
-
-    def _give_up(self) -> None:
-        self.transport.abort()

@@ -1,144 +1,134 @@
-"""Who is who: accounts, codes that link a device once, and devices that are known by a token."""
+"""Who is who: accounts, the names they are known by, and how they are shown to others."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import re
 import secrets
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
-from codex_usage_tracker.errors import InvalidValueError, NotFoundError, TrackerError
+from codex_usage_tracker.errors import InvalidValueError, NotFoundError
 from codex_usage_tracker.hub.server import tables
 
 if TYPE_CHECKING:
+    from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from codex_usage_tracker.hub.contract import Shown
     from codex_usage_tracker.hub.server.store import Store
 
-CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-"""Without letters and digits that are taken for each other."""
-CODE_LENGTH = 8
-CODE_MS = 600_000
-NAME = "a name has 1 to 64 letters, digits, `.`, `_` or `-`"
-
-
-class UnknownCodeError(TrackerError):
-    """A link code that is none, is used up or too old."""
-
-    code = "unknown_code"
-
-
-class Linked(NamedTuple):
-    """A device that was linked: its account, the key of the account's hashes, and the token that is told once."""
-
-    account: int
-    name: str
-    device: int
-    key: bytes
-    token: str
+NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+KEY_BYTES = 32
+OF_ACCOUNTS = (
+    tables.bucket, tables.quarter, tables.day, tables.board, tables.correction, tables.flag, tables.member,
+    tables.session, tables.device, tables.code, tables.handle,
+)  # fmt: skip
 
 
 async def create(store: Store, name: str, now: int, *, is_admin: bool = False) -> int:
     """Make an account; return its id."""
-    if not 1 <= len(name) <= 64 or not name.replace(".", "").replace("_", "").replace("-", "").isalnum():  # noqa: PLR2004
-        raise InvalidValueError(f"{name!a} cannot be an account's name", f"{NAME}.")
-    row = {"name": name, "key": secrets.token_bytes(32), "created_at": now, "is_admin": int(is_admin)}
     async with store.writing() as db:
-        if await _find(db, name) is not None:
-            raise InvalidValueError(f"there is an account {name} already", "Choose another name.")
-        await db.execute(insert(tables.account).values(row))
-        found = await _find(db, name)
-    return int(found)  # type: ignore[arg-type]
+        return await make(store, db, name, now, is_admin=is_admin)
+
+
+async def make(store: Store, db: AsyncConnection, name: str, now: int, *, is_admin: bool = False) -> int:
+    """Make an account within a transaction; return its id."""
+    if not NAME.fullmatch(name):
+        raise InvalidValueError(
+            f"`name`: {name!a} cannot be an account's name", "A name has 1 to 64 letters, digits, `.`, `_` or `-`."
+        )
+    row = {"name": name, "key": secrets.token_bytes(KEY_BYTES), "created_at": now, "is_admin": int(is_admin)}
+    made = await db.execute(insert(tables.account).values(row).returning(tables.account.c.id))
+    account = int(made.scalar_one())
+    await _take(store, db, name, account, is_alias=False)
+    return account
+
+
+async def _take(store: Store, db: AsyncConnection, name: str, account: int, *, is_alias: bool) -> None:
+    """Let an account have a name that nobody has, whatever its letters' case; else raise, and nothing is done."""
+    row = {"handle": name.lower(), "account_id": account, "is_alias": int(is_alias)}
+    if not await store.add(db, tables.handle, [row]):
+        field = "alias" if is_alias else "name"
+        raise InvalidValueError(f"`{field}`: somebody is called {name} already", "Choose another name.")
 
 
 async def find(store: Store, name: str) -> int:
-    """Return the id of an account."""
+    """Return the id of an account by its name."""
+    known = tables.handle.c
+    chosen = select(known.account_id).where(known.handle == name.lower(), known.is_alias == 0)
     async with store.reading() as db:
-        found = await _find(db, name)
+        found = await db.scalar(chosen)
     if found is None:
-        raise NotFoundError(f"there is no account {name}", "`codex-usage-tracker hub account list` shows all.")
-    return found
+        raise NotFoundError(f"there is no account {name!a}", "`codex-usage-tracker hub account list` shows all.")
+    return int(found)
 
 
-async def _find(db: AsyncConnection, name: str) -> int | None:
-    found: int | None = await db.scalar(select(tables.account.c.id).where(tables.account.c.name == name))
-    return found
-
-
-# -- codes ------------------------------------------------------------------------------------------------------------
-
-
-async def new_code(store: Store, account: int, now: int) -> str:
-    """Return a code that links one device to an account within ten minutes."""
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    row = {"hash": _hash(code), "account_id": account, "expires_at": now + CODE_MS}
-    async with store.writing() as db:
-        await db.execute(delete(tables.code).where(tables.code.c.expires_at < now - CODE_MS))
-        await db.execute(insert(tables.code).values(row))
-    return f"{code[:4]}-{code[4:]}"
-
-
-async def link(store: Store, secret: bytes, code: str, request: str, label: str | None, now: int) -> Linked:
-    """Make a device by a code; the same request again is told the same, so that a lost answer loses no code."""
-    bare = code.upper().replace("-", "").replace(" ", "")
-    chosen = tables.code.c.hash == _hash(bare)
-    async with store.writing() as db:
-        row = (await db.execute(select(tables.code).where(chosen).with_for_update())).one_or_none()
-        if row is None or row.expires_at < now or (row.request is not None and row.request != request):
-            hint = "A code holds for ten minutes and once: ask for a new one."
-            raise UnknownCodeError("this code is not known, used up or too old", hint)
-        device = row.device_id or await _next_device(db, row.account_id)
-        token = _token(secret, row.account_id, device, bare, request)
-        if row.device_id is None:
-            made = {"account_id": row.account_id, "id": device, "label": label, "token": _hash(token), "made_at": now}
-            await db.execute(insert(tables.device).values(made))
-            await db.execute(update(tables.code).where(chosen).values(request=request, device_id=device))
-        own = tables.account.c.id == row.account_id
-        name, key = (await db.execute(select(tables.account.c.name, tables.account.c.key).where(own))).one()
-    return Linked(row.account_id, name, device, key, token)
-
-
-async def _next_device(db: AsyncConnection, account: int) -> int:
-    latest = await db.scalar(select(func.max(tables.device.c.id)).where(tables.device.c.account_id == account))
-    return (latest or 0) + 1
-
-
-def _token(secret: bytes, account: int, device: int, code: str, request: str) -> str:
-    """Return a device's token: whose it is stands before its secret, so that one row is looked at."""
-    told = f"{account}.{device}.{code}.{request}".encode()
-    return f"{account}.{device}.{hmac.new(secret, told, hashlib.sha256).hexdigest()}"
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest()
-
-
-# -- devices ----------------------------------------------------------------------------------------------------------
-
-_DEVICE = tables.device.c
-DEVICE = select(_DEVICE.token, _DEVICE.revoked_at).where(
-    _DEVICE.account_id == bindparam("account"), _DEVICE.id == bindparam("device")
-)
-
-
-async def known(store: Store, token: str) -> tuple[int, int] | None:
-    """Return the account and device that a token stands for."""
-    account, _, rest = token.partition(".")
-    device, _, _ = rest.partition(".")
-    if not (account.isdecimal() and device.isdecimal() and len(account) < 10 > len(device)):  # noqa: PLR2004
-        return None
+async def read(store: Store, account: int) -> Row[Any]:
+    """Return an account."""
     async with store.reading() as db:
-        row = (await db.execute(DEVICE, {"account": int(account), "device": int(device)})).one_or_none()
-    told = hmac.compare_digest(row.token if row else b"\0" * 32, _hash(token))
-    return (int(account), int(device)) if told and row is not None and row.revoked_at is None else None
+        found = (await db.execute(select(tables.account).where(tables.account.c.id == account))).one_or_none()
+    if found is None:
+        raise NotFoundError("this account is no more", "")
+    return found
 
 
-async def revoke(store: Store, account: int, device: int, now: int) -> None:
-    """Let a device send and ask no more; what it sent stays."""
+def shown_as(row: Row[Any]) -> str:
+    """Return the name by which others see an account."""
+    return str(row.alias) if row.visibility == "alias" and row.alias else str(row.name)
+
+
+# -- to be seen -------------------------------------------------------------------------------------------------------
+
+
+async def show(store: Store, account: int, wanted: Shown) -> None:
+    """Show an account to others, under an alias, or not at all."""
+    if wanted.visibility == "alias" and not wanted.alias:
+        raise InvalidValueError("`alias` is missing", "Say under which name others see the account.")
     async with store.writing(account) as db:
-        chosen = (_DEVICE.account_id == account, _DEVICE.id == device, _DEVICE.revoked_at.is_(None))
-        done = await db.execute(update(tables.device).where(*chosen).values(revoked_at=now))
-    if not done.rowcount:
-        raise NotFoundError("there is no such device", "`codex-usage-tracker hub device list NAME` shows all.")
+        known = tables.handle.c
+        await db.execute(delete(tables.handle).where(known.account_id == account, known.is_alias == 1))
+        if wanted.alias:
+            await _take(store, db, wanted.alias, account, is_alias=True)
+        await _set(db, account, visibility=wanted.visibility, alias=wanted.alias)
+
+
+async def hide(store: Store, account: int, *, is_hidden: bool) -> None:
+    """Keep an account off the boards, whatever it chose; its own numbers stay."""
+    async with store.writing(account) as db:
+        await _set(db, account, is_hidden=int(is_hidden))
+
+
+async def _set(db: AsyncConnection, account: int, **values: Any) -> None:
+    """Change an account, and whether its rows on the boards are seen."""
+    columns = tables.account.c
+    own = columns.id == account
+    changed = update(tables.account).where(own).values(values).returning(columns.visibility, columns.is_hidden)
+    row = (await db.execute(changed)).one()
+    is_listed = int(row.visibility != "private" and not row.is_hidden)
+    await db.execute(update(tables.account).where(own).values(is_listed=is_listed))
+    await db.execute(update(tables.board).where(tables.board.c.account_id == account).values(is_listed=is_listed))
+
+
+async def remove(store: Store, account: int) -> None:
+    """Delete an account with all that belongs to it."""
+    async with store.writing(account) as db:
+        own = select(tables.member.c.team_id).where(tables.member.c.account_id == account)
+        for team in (await db.scalars(own)).all():
+            await leave(db, account, team)
+        for table in OF_ACCOUNTS:
+            await db.execute(delete(table).where(table.c.account_id == account))
+        await db.execute(delete(tables.account).where(tables.account.c.id == account))
+
+
+async def leave(db: AsyncConnection, account: int, team: int) -> None:
+    """Leave a team; the eldest of the others looks after it where nobody does, and a team of nobody is gone."""
+    known = tables.member.c
+    await db.execute(delete(tables.member).where(known.account_id == account, known.team_id == team))
+    others = select(known.account_id, known.is_owner).where(known.team_id == team)
+    rows = (await db.execute(others.order_by(known.is_owner.desc(), known.joined_at, known.account_id).limit(1))).all()
+    if not rows:
+        await db.execute(delete(tables.team).where(tables.team.c.id == team))
+    for heir in rows:
+        chosen = (known.account_id == heir.account_id, known.team_id == team)
+        await db.execute(update(tables.member).where(*chosen).values(is_owner=1))

@@ -1,184 +1,182 @@
-"""The hub as an application: what devices send, what accounts ask."""
+"""The hub as an application: its tasks at their addresses, and the page."""
 
 from __future__ import annotations
 
-import secrets
+import logging
 import time
 import zlib
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
-from codex_usage_tracker.contract.server import Health
 from codex_usage_tracker.errors import InvalidValueError, NotFoundError, TrackerError
-from codex_usage_tracker.hub import protocol
-from codex_usage_tracker.hub.server import accounts, tables, uploads
-from codex_usage_tracker.hub.server.limits import Limiter, TooOftenError
-from codex_usage_tracker.pricing import bundled
-from codex_usage_tracker.pricing.prices import Prices
+from codex_usage_tracker.hub.server import admins, boards, doors, machines, members, pictures, store, teams
+from codex_usage_tracker.hub.server.codes import UnknownCodeError
+from codex_usage_tracker.hub.server.limits import TooOftenError
+from codex_usage_tracker.hub.server.tasks import Asked, Asker, Task
+from codex_usage_tracker.reports import asks
+from codex_usage_tracker.web import pages, replies
+from codex_usage_tracker.web.security import HEAD_BYTES, Body, TooLargeError, with_headers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from codex_usage_tracker.hub.server.store import Store
+    from codex_usage_tracker.hub.server.hub import Hub
 
-    T = TypeVar("T")
-
+LOG = logging.getLogger("codex_usage_tracker.hub")
 BODY_BYTES = 2_000_000
 UNPACKED_BYTES = 8_000_000
-STATUSES: tuple[tuple[type[TrackerError], int], ...] = (
-    (NotFoundError, 404),
-    (InvalidValueError, 400),
-    (accounts.UnknownCodeError, 403),
-    (TooOftenError, 429),
-)
+REFUSED = frozenset({401, 403, 429})
+TASKS: tuple[Task, ...] = (
+    *machines.TASKS, *members.TASKS, *boards.TASKS, *teams.TASKS, *admins.TASKS, *pictures.TASKS,
+)  # fmt: skip
 
 
-class RefusedError(TrackerError):
-    """A request without a token that is known."""
-
-    code = "unauthorized"
-
-
-class TooLargeError(TrackerError):
-    """A request that is larger than any of ours."""
-
-    code = "too_large"
-
-
-class Hub:
-    """One hub: its database, its prices, and who asks how often."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.prices = Prices((bundled.catalogue(),), (bundled.rate_card(),))
-        self.syncs = Limiter(burst=60, per_second=2)
-        self.guesses = Limiter(burst=10, per_second=1 / 60)
-        self.all_guesses = Limiter(burst=200, per_second=2)
-        self.id = ""
-        self.secret = b""
-
-    def app(self) -> Starlette:
-        """Return the application."""
-        failing: dict[Any, Any] = dict.fromkeys((TrackerError, HTTPException, Exception), self._fails)
-        routes = [
-            Route("/healthz", self._health),
-            Route("/v1/link", self._link, methods=["POST"]),
-            Route("/v1/unlink", self._unlink, methods=["POST"]),
-            Route("/v1/sync", self._sync, methods=["POST"]),
-        ]
-        return Starlette(routes=routes, exception_handlers=failing, lifespan=self._life)
+def application(hub: Hub) -> ASGIApp:
+    """Return the application of a hub."""
+    assets = pages.table(page="/hub.html")
 
     @asynccontextmanager
-    async def _life(self, _app: Starlette) -> AsyncIterator[None]:
-        await self.open()
+    async def life(_app: Starlette) -> AsyncIterator[None]:
+        await hub.open()
         try:
             yield
         finally:
-            await self.store.close()
+            await hub.store.close()
 
-    async def open(self) -> None:
-        """Make the database ready, and learn who this hub is."""
-        await self.store.make()
-        self.id = (await self._kept("id")).hex()
-        self.secret = await self._kept("secret")
+    async def page(request: Request) -> Response:
+        return assets[request.url.path].reply(request.headers.get("accept-encoding", ""))
 
-    async def _kept(self, name: str) -> bytes:
-        """Return something that is made once and kept."""
-        async with self.store.writing() as db:
-            found = await db.scalar(select(tables.hub.c.value).where(tables.hub.c.name == name))
-            if found is None:
-                found = secrets.token_hex(32 if name == "secret" else 8)
-                await db.execute(insert(tables.hub).values(name=name, value=found))
-        return bytes.fromhex(found)
-
-    # -- devices ------------------------------------------------------------------------------------------------------
-
-    async def _link(self, request: Request) -> Response:
-        self.guesses.take(_address(request))
-        self.all_guesses.take("all")
-        asked = await _body(request, protocol.LinkAsk)
-        made = await accounts.link(self.store, self.secret, asked.code, asked.request, asked.label, _now())
-        return _json(
-            protocol.Linked(account=made.name, device=made.device, key=made.key.hex(), token=made.token, hub=self.id)
-        )
-
-    async def _unlink(self, request: Request) -> Response:
-        account, device = await self._sender(request)
-        await accounts.revoke(self.store, account, device, _now())
-        return _json(Health())
-
-    async def _sync(self, request: Request) -> Response:
-        sender = uploads.Sender(*await self._sender(request))
-        self.syncs.take(f"{sender.account}.{sender.device}")
-        upload = await _body(request, protocol.Upload)
-        return _json(await uploads.take(self.store, sender, upload, self.prices, _now(), self.id))
-
-    async def _sender(self, request: Request) -> tuple[int, int]:
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        found = await accounts.known(self.store, token)
-        if found is None:
-            raise RefusedError("this device is not linked, or no more", "Link it with `codex-usage-tracker link CODE`.")
-        return found
-
-    # -- everything else ----------------------------------------------------------------------------------------------
-
-    async def _health(self, _request: Request) -> Response:
-        async with self.store.reading() as db:
-            await db.execute(select(1))
-        return _json(Health())
-
-    async def _fails(self, _request: Request, error: Exception) -> Response:
-        if isinstance(error, HTTPException):
-            told = Failure(code="not_found", message="there is nothing at this address", hint="")
-            return _json(FailureAnswer(error=told), error.status_code)
-        if not isinstance(error, TrackerError):
-            told = Failure(code="unexpected", message=f"an unexpected {type(error).__name__}", hint="")
-            return _json(FailureAnswer(error=told), 500)
-        named: dict[type[TrackerError], int] = {RefusedError: 401, TooLargeError: 413}
-        status = named.get(type(error)) or next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
-        wait = {"Retry-After": str(error.seconds)} if isinstance(error, TooOftenError) else {}
-        told = Failure(code=error.code, message=error.message, hint=error.hint)
-        return _json(FailureAnswer(error=told), status, **wait)
+    routes = [Route(one.path, _endpoint(hub, one), methods=[one.method], name=one.path) for one in TASKS]
+    routes += [Route(path, page, name="page") for path in assets]
+    failing: dict[Any, Any] = dict.fromkeys((TrackerError, HTTPException, Exception), _fails)
+    made = Starlette(routes=routes, exception_handlers=failing, lifespan=life)
+    made.router.redirect_slashes = False
+    return _Front(made, hub)
 
 
-def _now() -> int:
-    return int(time.time() * 1000)
+class _Front:
+    """Stands before the application: bounds what is sent, sets the headers, tells what failed, and logs."""
+
+    def __init__(self, app: ASGIApp, hub: Hub) -> None:
+        self.app = app
+        self.hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.monotonic(), 0
+
+        async def sends(message: Any) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        sending = with_headers(sends)
+        try:
+            if sum(map(len, (scope["raw_path"], scope["query_string"], *sum(scope["headers"], ())))) > HEAD_BYTES:
+                raise TooLargeError(f"an address and its headers may have {HEAD_BYTES:,} bytes", "")  # noqa: TRY301
+            await self.app(scope, Body(receive, BODY_BYTES).receive, sending)
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is told as a failure)
+            if not status:
+                await failed(error)(scope, receive, sending)
+            if not isinstance(error, TrackerError):
+                kind = type(error).__name__
+                LOG.error("%s %s failed: %s", scope["method"], _name(scope), kind)  # noqa: TRY400  (no text of it)
+        self._note(scope, status, time.monotonic() - began)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        """Log a request, without what was sent; who was refused is named by the address alone."""
+        name = _name(scope)
+        key = (f"{scope['method']} {name}", status)
+        self.hub.counts[key] = self.hub.counts.get(key, 0) + 1
+        account = scope.get("state", {}).get("account", 0)
+        level = logging.WARNING if status in REFUSED else logging.INFO
+        client = (scope.get("client") or ("",))[0] if status in REFUSED else "-"
+        LOG.log(level, "%s %s %d %.1f ms account=%d %s", scope["method"], name, status, seconds * 1000, account, client)
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _name(scope: Scope) -> str:
+    return str(getattr(scope.get("route"), "name", "none"))
 
 
-def _json(answer: Any, status: int = 200, **headers: str) -> Response:
-    kept = {"Cache-Control": "no-store", **headers}
-    return Response(msgspec.json.encode(answer), status, kept, "application/json")
+def _endpoint(hub: Hub, task: Task) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        found = await _answered(hub, task, request)
+        return found if isinstance(found, Response) else reply(found, request)
+
+    return endpoint
 
 
-async def _body(request: Request, kind: type[T]) -> T:
-    """Return what was sent, up to so many bytes; packed bodies are unpacked up to so many more."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > BODY_BYTES:
-            raise TooLargeError(f"a request may have {BODY_BYTES:,} bytes", "Send fewer buckets at a time.")
-        parts.append(part)
-    body = b"".join(parts)
-    if request.headers.get("content-encoding", "") == "gzip":
+async def _answered(hub: Hub, task: Task, request: Request) -> Any:
+    now = int(time.time() * 1000)
+    address = doors.address(hub, request)
+    if task.who == "guesser":
+        return await _guessed(hub, task, request, address, now)
+    asker = Asker()
+    if task.who == "anybody" or (task.who == "monitor" and doors.is_here(request)):
+        hub.requests.take(address)
+    else:
+        asker = await _known(hub, task, request, address, now)
+    return await task.function(await _asked(hub, task, request, asker, now))
+
+
+async def _known(hub: Hub, task: Task, request: Request, address: str, now: int) -> Asker:
+    """Return who asks; who is not known may try as often as anybody."""
+    try:
+        asker = await doors.asker(hub, request, task.who, now)
+    except TrackerError:
+        hub.requests.take(address)
+        raise
+    (hub.syncs if task.who == "machine" else hub.requests).take(f"{asker.account}.{asker.device}")
+    request.state.account = asker.account
+    return asker
+
+
+async def _guessed(hub: Hub, task: Task, request: Request, address: str, now: int) -> Any:
+    """Answer somebody with a code; wrong ones use up what an address, and all together, may try."""
+    hub.guesses.take(address)
+    hub.all_guesses.take("all")
+    asked = await _asked(hub, task, request, Asker(), now)
+    found = await task.function(asked)
+    hub.guesses.give_back(address)
+    hub.all_guesses.give_back("all")
+    return found
+
+
+async def _asked(hub: Hub, task: Task, request: Request, asker: Asker, now: int) -> Asked:
+    body = await read(request, task.body) if task.body else None
+    params = {name: request.query_params.getlist(name) for name in request.query_params}
+    choice = asks.read(task.choice, params) if task.choice else None
+    return Asked(hub, request, asker, body, choice, now)
+
+
+def reply(answer: Any, request: Request) -> Response:
+    """Return an answer as JSON that is not kept."""
+    return replies.json_reply(answer, request, 200, **{"Cache-Control": "no-store"})
+
+
+async def read(request: Request, kind: Any) -> Any:
+    """Return what was sent; packed bodies are unpacked up to so many bytes."""
+    body = await request.body()
+    if request.headers.get("content-encoding", "").lower() == "gzip":
         body = _unpacked(body)
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidValueError(f"the body is not understood: {error}", "GET /v1/openapi.json describes it.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        hint = "GET /v1/openapi.json describes it."
+        raise InvalidValueError(f"the body is not understood: {error}".replace("`$.", "`"), hint) from None
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -192,3 +190,28 @@ def _unpacked(body: bytes) -> bytes:
     if not packed.eof:
         raise InvalidValueError("the body is cut off", "")
     return found
+
+
+async def _fails(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        is_method = error.status_code == 405  # noqa: PLR2004
+        return failed(
+            replies.MethodError(f"{request.method} is not for this address", "")
+            if is_method
+            else NotFoundError("there is nothing at this address", "GET /v1/openapi.json lists the addresses.")
+        )
+    return failed(error)
+
+
+def failed(error: Exception) -> Response:
+    """Return why there is no answer."""
+    if isinstance(error, SQLAlchemyError):
+        error = store.unanswered(error) if isinstance(error, DBAPIError) else error
+    told = replies.failure(error, "normal")
+    if isinstance(error, TooOftenError):
+        told.status_code = 429
+        told.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, UnknownCodeError):
+        told.status_code = 403
+    told.headers["Cache-Control"] = "no-store"
+    return told

@@ -20,20 +20,25 @@ class TooOftenError(TrackerError):
 
 
 class Limiter:
-    """Buckets of permissions by name, refilled as time goes by."""
+    """Permissions by name, refilled as time goes by."""
 
     def __init__(self, burst: int, per_second: float) -> None:
-        self.burst = burst
+        self.burst = float(burst)
         self.per_second = per_second
         self._left: dict[str, tuple[float, float]] = {}
 
-    def take(self, name: str, cost: float = 1.0) -> None:
+    def take(self, name: str) -> None:
         """Use a permission of a name, or raise."""
         now = time.monotonic()
-        left, since = self._left.pop(name, (float(self.burst), now))
-        left = min(float(self.burst), left + (now - since) * self.per_second)
-        self._left[name] = (max(left - cost, -1.0) if left >= cost else left, now)
+        left, since = self._left.pop(name, (self.burst, now))
+        left = min(self.burst, left + (now - since) * self.per_second)
+        self._left[name] = (left - 1 if left >= 1 else left, now)
         while len(self._left) > MOST_KEPT:
             self._left.pop(next(iter(self._left)))
-        if left < cost:
-            raise TooOftenError((cost - left) / self.per_second)
+        if left < 1:
+            raise TooOftenError((1 - left) / self.per_second)
+
+    def give_back(self, name: str) -> None:
+        """Let a permission count as unused."""
+        left, since = self._left.get(name, (self.burst, 0.0))
+        self._left[name] = (left + 1, since)

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 DAY_QUARTERS = 96
 DAY_MS = 86_400_000
-NOTHING = (0,) * 9
 
 Call = tuple[int, int, int, int, int, int]
 """Hash, input, cached input, cache write, output, reasoning."""
 Sums = tuple[int, ...]
 """In the order of `tables.SUMS`."""
+NOTHING: Sums = (0,) * 9
 _DECODER = msgspec.msgpack.Decoder(list[Call])
 
 
@@ -58,11 +58,22 @@ def quarters(held: Iterable[Held], prices: Prices) -> dict[tuple[int, str], Sums
     return sums
 
 
+def disputed(held: Iterable[Held]) -> set[int]:
+    """Return the quarters in which two devices tell different numbers of one call."""
+    told: dict[tuple[int, int], Call] = {}
+    found = set()
+    for one in held:
+        for call in unpacked(one.calls):
+            if told.setdefault((one.start, call[0]), call) != call:
+                found.add(one.start)
+    return found
+
+
 def _summed(calls: list[Call], held: Held, prices: Prices) -> Sums:
     _, *columns = map(sum, zip(*calls, strict=True))
     usd, unpriced, lost = 0, 0, 0
     for call in calls:
-        cost = prices.rate(held.model, "standard", "", call[1:], held.start).cost(call[1:])[0]  # type: ignore[arg-type]
+        cost = prices.rate(held.model, "standard", "", call[1:], held.start).cost(call[1:])[0]
         usd += cost or 0
         if cost is None:
             unpriced, lost = unpriced + 1, lost + call[1] + call[4]
@@ -72,6 +83,11 @@ def _summed(calls: list[Call], held: Held, prices: Prices) -> Sums:
 def plus(some: Sums, more: Sums, sign: int = 1) -> Sums:
     """Add sums, or take them away."""
     return tuple(one + sign * other for one, other in zip(some, more, strict=True))
+
+
+def all_tokens(stored: bytes) -> int:
+    """Return all tokens of stored calls, of which there may be none."""
+    return sum(call[1] + call[4] for call in unpacked(stored)) if stored else 0
 
 
 def tokens(sums: Sums) -> int:

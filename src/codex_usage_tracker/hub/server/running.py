@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
+import os
 import socket
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from codex_usage_tracker.errors import InvalidValueError
-from codex_usage_tracker.hub.server.app import Hub
+from codex_usage_tracker.hub.server.app import LOG, application
+from codex_usage_tracker.hub.server.hub import Choices, Hub
+from codex_usage_tracker.web.patience import Patient
+from codex_usage_tracker.web.security import HEAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,21 +24,34 @@ if TYPE_CHECKING:
 
 MOST_CONNECTIONS = 1_000
 IDLE_SECONDS = 30
+LAST_SECONDS = 5
 
 
-def run(store: Store, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve a hub at an address."""
-    logging.getLogger("uvicorn").addHandler(logging.NullHandler())
-    logging.getLogger("uvicorn").propagate = False
+def run(store: Store, host: str, port: int, choices: Choices, ready: Callable[[str], None], *, logs: bool) -> None:
+    """Serve a hub at an address; `ready` is told where."""
+    for name in ("uvicorn", "asyncio"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+        logging.getLogger(name).propagate = False
+    if logs:
+        _log()
+    asyncio.run(store.make())  # what is wrong with the database is told before anybody asks
     made = _bound(host, port)
-    name = f"[{host}]" if ":" in host else host
     config = uvicorn.Config(
-        Hub(store).app(), ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
-        proxy_headers=False, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=5,
+        application(Hub(store, choices)), http=Patient, ws="none", lifespan="on", log_config=None, access_log=False,
+        server_header=False, proxy_headers=False, limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=LAST_SECONDS, h11_max_incomplete_event_size=HEAD_BYTES,
     )  # fmt: skip
+    name = f"[{host}]" if ":" in host else host
     server = _Server(config, lambda: ready(f"http://{name}:{made.getsockname()[1]}"))
     asyncio.run(server.serve([made]))
+
+
+def _log() -> None:
+    """Write a line of each request to standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
 
 
 class _Server(uvicorn.Server):
@@ -50,16 +68,24 @@ class _Server(uvicorn.Server):
             self.ready()
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def is_open(host: str) -> bool:
+    """Say whether other machines can reach an address."""
     try:
-        made.bind((host, port))
+        return not ipaddress.ip_address({"localhost": "127.0.0.1"}.get(host.lower(), host.strip("[]"))).is_loopback
+    except ValueError:
+        return True
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    bare = host.strip("[]")
+    made = socket.socket(socket.AF_INET6 if ":" in bare else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if os.name == "posix":
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((bare, port))
         made.listen(MOST_CONNECTIONS)
     except OSError as error:
         made.close()
-        raise InvalidValueError(
-            f"{host}:{port} cannot be used: {error.strerror}", "Name others with --host, --port."
-        ) from error
+        told = f"{host}:{port} cannot be used: {error.strerror}"
+        raise InvalidValueError(told, "Name others with --host and --port.") from error
     return made

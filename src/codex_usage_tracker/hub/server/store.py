@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, event, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from codex_usage_tracker import owned, paths
-from codex_usage_tracker.hub.server import tables
+from codex_usage_tracker.errors import DatabaseError, InvalidValueError, NotFoundError
+from codex_usage_tracker.hub.server import migrating, tables
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -25,6 +28,8 @@ NAME = "hub.sqlite3"
 POOL = 8
 BUSY_SECONDS = 30
 LOCK = select(tables.account.c.id).where(tables.account.c.id == bindparam("account")).with_for_update()
+DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+ADDRESSES = "A database is a file, or an address such as postgresql://user:password@host/name."
 
 
 def default() -> str:
@@ -36,61 +41,99 @@ class Store:
     """The database of a hub; what is written of one account is written in turn."""
 
     def __init__(self, where: str) -> None:
-        if "://" not in where:
-            owned.make_folder(os.path.dirname(os.path.abspath(where)))
-        url = where if "://" in where else f"sqlite+aiosqlite:///{where}"
-        url = url.replace("postgresql://", "postgresql+asyncpg://").replace("postgres://", "postgresql+asyncpg://")
-        self.is_sqlite = url.startswith("sqlite")
+        kind, _, rest = where.partition("://") if "://" in where else ("sqlite", "", "/" + os.path.abspath(where))
+        if kind not in DRIVERS:
+            raise InvalidValueError(f"a hub cannot be kept in {kind}", ADDRESSES)
+        self.is_sqlite = kind == "sqlite"
+        self.path = rest[1:] if self.is_sqlite else ""
+        self._turn = asyncio.Lock()
         self._upserts: dict[str, Insert] = {}
         settings: dict[str, Any] = (
-            {"connect_args": {"timeout": BUSY_SECONDS}} if self.is_sqlite else {"pool_size": POOL}
+            {"connect_args": {"timeout": BUSY_SECONDS}}
+            if self.is_sqlite
+            else {"pool_size": POOL, "pool_pre_ping": True}
         )
-        self.engine = create_async_engine(url, **settings)
+        try:
+            self.engine = create_async_engine(f"{DRIVERS[kind]}://{rest}", **settings)
+        except (ArgumentError, ValueError):
+            raise InvalidValueError("the address of the database is not understood", ADDRESSES) from None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)
 
     async def make(self) -> None:
-        """Make the tables that are missing."""
-        async with self.engine.begin() as db:
-            await db.run_sync(tables.metadata.create_all)
+        """Make the database ready: a file that nobody else can read, and the tables of this version."""
+        if self.is_sqlite:
+            owned.make_folder(os.path.dirname(self.path))
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, owned.FILE))
+            owned.mend(self.path)
+        try:
+            async with self.writing() as db:
+                await migrating.migrate(db, is_sqlite=self.is_sqlite)
+        except (DBAPIError, OSError) as error:
+            raise unanswered(error) from None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection that sees one moment."""
+        """Give a connection for a question."""
         async with self.engine.connect() as db:
             yield db
 
     @asynccontextmanager
+    async def moment(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection whose questions all see one moment."""
+        async with self.engine.connect() as db:
+            if self.is_sqlite:
+                await db.execute(text("BEGIN"))
+            else:
+                await db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield db
+
+    @asynccontextmanager
     async def writing(self, account: int | None = None) -> AsyncIterator[AsyncConnection]:
-        """Give a transaction; of one account only one is open at a time."""
-        async with self.engine.begin() as db:
+        """Give a transaction; of one account, which must be there still, only one is open at a time."""
+        async with self._turn if self.is_sqlite else nullcontext(), self.engine.begin() as db:
             if self.is_sqlite:
                 await db.execute(text("BEGIN IMMEDIATE"))
-            elif account is not None:
-                await db.execute(LOCK, {"account": account})
+            if account is not None and await db.scalar(LOCK, {"account": account}) is None:
+                raise NotFoundError("this account is no more", "")
             yield db
 
     async def put(self, db: AsyncConnection, table: Table, rows: Rows) -> None:
         """Insert rows, or put them in the place of those with their keys."""
         if rows:
-            await db.execute(self._upsert(table), rows)
+            await db.execute(self._upsert(table, renews=True), rows)
 
-    def _upsert(self, table: Table) -> Insert:
-        found = self._upserts.get(table.name)
-        if found is None:
+    async def add(self, db: AsyncConnection, table: Table, rows: Rows) -> int:
+        """Insert rows unless there are some with their keys; return how many are new, of one row."""
+        return (await db.execute(self._upsert(table, renews=False), rows)).rowcount if rows else 0
+
+    def _upsert(self, table: Table, *, renews: bool) -> Insert:
+        key = f"{table.name} {renews}"
+        if key not in self._upserts:
             insert = sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
             keys = [column.name for column in table.primary_key]
             others = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
-            found = self._upserts[table.name] = insert.on_conflict_do_update(index_elements=keys, set_=others)
-        return found
+            self._upserts[key] = (
+                insert.on_conflict_do_update(index_elements=keys, set_=others)
+                if renews
+                else insert.on_conflict_do_nothing(index_elements=keys)
+            )
+        return self._upserts[key]
 
     async def close(self) -> None:
         """Let all connections go."""
         await self.engine.dispose()
 
 
+def unanswered(error: SQLAlchemyError | OSError) -> DatabaseError:
+    """Return what is told of a database that does not do what it should: no address, and so no password."""
+    cause = getattr(error, "orig", None) or error
+    return DatabaseError(f"the hub's database cannot be used: {cause}", ADDRESSES)
+
+
 def _prepare(connection: Any, _record: object) -> None:
-    """Have SQLite keep our own transactions, and wait for each other."""
+    """Have SQLite keep our own transactions, and keep on the disk what was acknowledged."""
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")

@@ -28,8 +28,18 @@ def numbers(sums: Sums) -> Numbers:
     calls, given, cached, written, output, reasoning, usd, unpriced, lost = sums
     has_price = unpriced < calls or not calls
     return Numbers(
-        calls=calls, input_tokens=given, cached_input_tokens=cached, cache_write_input_tokens=written,
-        uncached_input_tokens=given - cached, output_tokens=output, reasoning_output_tokens=reasoning,
-        total_tokens=given + output, usd=usd_text(usd) if has_price else None, estimated_usd=None,
-        priced_share=share_text(given + output - lost, given + output), unpriced_calls=unpriced, credits=None, credited_share=None,
-    )  # fmt: skip
+        calls=calls,
+        input_tokens=given,
+        cached_input_tokens=cached,
+        cache_write_input_tokens=written,
+        uncached_input_tokens=given - cached,
+        output_tokens=output,
+        reasoning_output_tokens=reasoning,
+        total_tokens=given + output,
+        usd=usd_text(usd) if has_price else None,
+        estimated_usd=None,
+        priced_share=share_text(given + output - lost, given + output),
+        unpriced_calls=unpriced,
+        credits=None,
+        credited_share=None,
+    )

@@ -9,8 +9,17 @@ metadata = MetaData()
 
 
 def _sums() -> list[Column[int]]:
-    names = ("calls", "input", "cached_input", "cache_write", "output", "reasoning", "usd", "unpriced_calls", "unpriced_tokens")
-    return [Column(name, BigInteger, nullable=False) for name in names]
+    usage = ("calls", "input", "cached_input", "cache_write", "output", "reasoning")
+    return [Column(name, BigInteger, nullable=False) for name in (*usage, "usd", "unpriced_calls", "unpriced_tokens")]
+
+
+def _switch(name: str) -> Column[int]:
+    return Column(name, SmallInteger, nullable=False, server_default="0")
+
+
+def _own() -> Column[int]:
+    """Return the account, which every key of what belongs to one begins with."""
+    return Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
 
 
 SUMS = tuple(column.name for column in _sums())
@@ -21,19 +30,31 @@ account = Table(
     "account",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
     Column("key", LargeBinary, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("visibility", Text, nullable=False, server_default="private"),
     Column("alias", Text),
-    Column("is_admin", SmallInteger, nullable=False, server_default="0"),
-    Column("is_hidden", SmallInteger, nullable=False, server_default="0"),
+    Column("generation", BigInteger, nullable=False, server_default="0"),
+    _switch("is_admin"),
+    _switch("is_hidden"),
+    _switch("is_listed"),
+    sqlite_autoincrement=True,
 )
+
+handle = Table(
+    "handle",
+    metadata,
+    Column("handle", Text, primary_key=True),
+    Column("account_id", Integer, nullable=False, index=True),
+    _switch("is_alias"),
+)
+"""Names and aliases in small letters, so that nobody takes the look of another."""
 
 device = Table(
     "device",
     metadata,
-    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    _own(),
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("label", Text),
     Column("token", LargeBinary, nullable=False),
@@ -47,16 +68,61 @@ code = Table(
     "code",
     metadata,
     Column("hash", LargeBinary, primary_key=True),
-    Column("account_id", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("account_id", Integer, nullable=False, server_default="0"),
+    Column("team_id", Integer),
     Column("expires_at", BigInteger, nullable=False),
     Column("request", Text),
     Column("device_id", Integer),
 )
+"""What opens once: `link`, `door` (a browser), `invite` (an account), `team`."""
+
+session = Table(
+    "session",
+    metadata,
+    _own(),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+team = Table(
+    "team",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+member = Table(
+    "member",
+    metadata,
+    _own(),
+    Column("team_id", Integer, ForeignKey("team.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("joined_at", BigInteger, nullable=False),
+    _switch("is_owner"),
+    _switch("shares"),
+)
+
+flag = Table(
+    "flag",
+    metadata,
+    _own(),
+    Column("kind", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("id", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("device_id", Integer, nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("verdict", Text),
+)
+"""What a person should look at; it changes no number."""
 
 bucket = Table(
     "bucket",
     metadata,
-    Column("account_id", Integer, primary_key=True),
+    _own(),
     Column("start", BigInteger, primary_key=True),
     Column("device_id", Integer, primary_key=True),
     Column("model", Text, primary_key=True),
@@ -69,7 +135,7 @@ bucket = Table(
 quarter = Table(
     "quarter",
     metadata,
-    Column("account_id", Integer, primary_key=True),
+    _own(),
     Column("start", BigInteger, primary_key=True),
     Column("model", Text, primary_key=True),
     *_sums(),
@@ -78,7 +144,7 @@ quarter = Table(
 day = Table(
     "day",
     metadata,
-    Column("account_id", Integer, primary_key=True),
+    _own(),
     Column("day", Integer, primary_key=True),
     Column("model", Text, primary_key=True),
     *_sums(),
@@ -87,23 +153,24 @@ day = Table(
 board = Table(
     "board",
     metadata,
-    Column("account_id", Integer, primary_key=True),
+    _own(),
     Column("period", Text, primary_key=True),
     Column("start_day", Integer, primary_key=True),
     Column("tokens", BigInteger, nullable=False),
     Column("usd", BigInteger, nullable=False),
     Column("active_days", Integer, nullable=False),
-    Index("board_tokens", "period", "start_day", "tokens"),
-    Index("board_usd", "period", "start_day", "usd"),
-    Index("board_active", "period", "start_day", "active_days"),
+    _switch("is_listed"),
+    Index("board_tokens", "period", "start_day", "is_listed", "tokens", "account_id"),
+    Index("board_usd", "period", "start_day", "is_listed", "usd", "account_id"),
+    Index("board_active_days", "period", "start_day", "is_listed", "active_days", "account_id"),
 )
 
 correction = Table(
     "correction",
     metadata,
-    Column("account_id", Integer, primary_key=True),
+    _own(),
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
     Column("device_id", Integer, nullable=False),
     Column("start", BigInteger, nullable=False),
     Column("model", Text, nullable=False),
