@@ -76,7 +76,7 @@ class Upload(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fi
     """
 
     schema: str
-    collector: Annotated[str, Meta(max_length=32)]
+    collector: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.+-]{1,32}$(?!\n)")]
     data_version: Annotated[int, Meta(ge=0, lt=2**31)]
     label: Label | None = None
     buckets: Annotated[list[msgspec.Raw], Meta(max_length=MOST_BUCKETS)]
