@@ -43,14 +43,14 @@ def stamped(when: datetime, line: lines.Line) -> bytes:
 
 
 def acknowledged(machine: Machine) -> int:
-    """Return when the hub last acknowledged an upload of a machine."""
+    """Return when the hub last acknowledged an upload of a machine, or made its link."""
     ledger = machine.folder / "own" / "hub-ledger"
     return ledger.stat().st_mtime_ns if ledger.exists() else 0
 
 
 def disturbed(hub: Served, machine: Machine, strike: Callable[[], None]) -> list[int]:
     """Sync while something strikes after acknowledged uploads; return the calls that the hub then had."""
-    found, last = list[int](), 0
+    found, last = list[int](), acknowledged(machine)
     syncing = machine.begin("sync", "--no-refresh", "--json")
     for seconds in STRIKES_AFTER_SECONDS:
         if not until(lambda last=last: acknowledged(machine) != last or syncing.poll() is not None):
@@ -106,8 +106,9 @@ def test_a_machine_that_is_killed_goes_on_where_it_was(serves: Serves, busy: Mac
     hub = serves()
     hub.account("ada")
     hub.link(busy, "ada")
+    linked = acknowledged(busy)
     syncing = busy.begin("sync", "--no-refresh")
-    assert until(lambda: acknowledged(busy) > 0)
+    assert until(lambda: acknowledged(busy) > linked)
     syncing.kill()
     syncing.communicate()
     had = hub.totals("ada")["calls"]

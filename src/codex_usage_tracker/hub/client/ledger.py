@@ -25,7 +25,6 @@ class Ledger(msgspec.Struct, kw_only=True):
     """The quarters that a hub has, by number, and the database that they came from."""
 
     hub: str
-    label: str | None = None
     data_version: int = DATA_VERSION
     source: Source | None = None
     is_lost: bool = False
@@ -42,7 +41,7 @@ class Ledger(msgspec.Struct, kw_only=True):
     def stale(self, hub: str) -> Ledger:
         """Return what is known where a hub has another database, or calls are counted otherwise: all is sent again."""
         quarters = {number: Entry(UNKNOWN, one.models, one.keeps) for number, one in self.quarters.items()}
-        return msgspec.structs.replace(self, hub=hub, label=None, data_version=DATA_VERSION, quarters=quarters)
+        return msgspec.structs.replace(self, hub=hub, data_version=DATA_VERSION, quarters=quarters)
 
 
 def read(path: str, hub: str) -> Ledger:

@@ -63,7 +63,7 @@ def make(url: str, told: Linked, label: str | None) -> Link:
     """Keep the link that a hub made; a new device has sent nothing yet."""
     made = Link(url=url, label=label, **msgspec.structs.asdict(told))
     forget()
-    ledger.keep(ledger_path(), ledger.Ledger(hub=made.hub, label=label))
+    ledger.keep(ledger_path(), ledger.Ledger(hub=made.hub))
     keep(made)
     return made
 

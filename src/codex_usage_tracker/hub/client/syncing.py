@@ -43,7 +43,7 @@ class Sending(NamedTuple):
 
 
 def uploads(what: Sending) -> Iterator[Upload]:
-    """Give all that the next sync sends, as it is sent."""
+    """Give all that the next sync sends, as it is sent; an empty upload where nothing is new."""
     known = ledger.read(links.ledger_path(), what.link.hub)
     dues = collecting.due(what.db, known, replaces=what.replaces)
     told = False
@@ -52,7 +52,7 @@ def uploads(what: Sending) -> Iterator[Upload]:
         if made.buckets:
             told = True
             yield made
-    if not told and _new_label(what, known):
+    if not told:
         yield collecting.upload([], what.label)
 
 
@@ -85,10 +85,6 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _new_label(what: Sending, known: ledger.Ledger) -> bool:
-    return what.label is not None and what.label != known.label
-
-
 class _OtherHub(Exception):  # noqa: N818  (a finding, no error)
     """The hub has another database than the one that acknowledged what is noted."""
 
@@ -105,6 +101,7 @@ class _Run:
         self.known = known
         self.progress = progress
         self.told = Sync(hub=hub.url)
+        self.has_asked = False
 
     def all(self) -> Sync:
         """Send all that is due; what a database that may have lost calls no longer has is noted as kept."""
@@ -118,7 +115,7 @@ class _Run:
             done += len(batch)
             if self.progress:
                 self.progress(done, len(dues))
-        if _new_label(what, self.known):
+        if not self.has_asked:  # the hub may be another one, and learns that this machine is well
             self._send([])
         self.known.source, self.known.is_lost, self.known.synced_at = source, False, int(time.time() * 1000)
         self.note()
@@ -138,10 +135,10 @@ class _Run:
             return
         if received:
             self._received(received)
-            self.known.label = self.what.label
         self._acknowledged(batch, {one.index for one in received.rejected} if received else set())
 
     def _received(self, received: Received) -> None:
+        self.has_asked = True
         if received.hub != self.known.hub:
             raise _OtherHub(received.hub)
         told = self.told
