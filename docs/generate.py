@@ -1,10 +1,10 @@
 """Write the generated pages: `python docs/generate.py`, after a command, an answer or the demo has changed.
 
 `reference/cli.md` comes from the commands, `reference/http.md` and `questions.pyi` from the questions,
-`reference/mcp.md` from the tools, `reference/schemas.json` from the answers, `reference/settings/` from the files of
-settings, `reference/stored.md` from the schema, the tables of `concepts/pricing.md` from the bundled cards, that of
-`concepts/privacy.md` from the privacy modes, and the examples of the guide (blocks that begin with
-`$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
+`reference/mcp.md` from the tools, `reference/hub-protocol.md` from what travels to a hub, `reference/schemas.json` from
+the answers, `reference/settings/` from the files of settings, `reference/stored.md` from the schema, the tables of
+`concepts/pricing.md` from the bundled cards, that of `concepts/privacy.md` from the privacy modes, and the examples of
+the guide (blocks that begin with `$ codex-usage-tracker`) from running them on the demo at a moment that stands still.
 """
 
 from __future__ import annotations
@@ -55,10 +55,12 @@ from codex_usage_tracker.contract import (
     prices,
     server,
     settings,
+    sharing,
     threads,
 )
 from codex_usage_tracker.demo import DemoPlan, write_history
 from codex_usage_tracker.errors import ExitCode
+from codex_usage_tracker.hub import protocol
 from codex_usage_tracker.mcp import schemas as tool_schemas
 from codex_usage_tracker.mcp.tools import ALIASES, TOOLS
 from codex_usage_tracker.pricing import bundled
@@ -92,7 +94,7 @@ ANSWERS = (
     diagnostics.Facts, diagnostics.FactCalls, diagnostics.Overview, diagnostics.Concentration, diagnostics.ToolOutput,
     diagnostics.Commands, diagnostics.GitInteractions, diagnostics.FileReads, diagnostics.FileModifications,
     diagnostics.ReadProductivity, diagnostics.DiagnosticsJob, bundle.Bundle, bundle.BundleFile,
-    installation.Installation, installation.Setup,
+    installation.Installation, installation.Setup, sharing.LinkMade, sharing.Unlinked, sharing.Sync, sharing.Schedule,
 )  # fmt: skip
 EXIT_CODES = {
     ExitCode.OK: "All went well.",
@@ -141,8 +143,13 @@ def _reference() -> Iterator[str]:
     for group, commands in COMMANDS.items():
         for name in commands:
             command = cli.get_command(context, name)
-            if command is not None:
-                yield from _command(command, click.Context(command, parent=context, info_name=name), group)
+            own = click.Context(command, parent=context, info_name=name) if command else context
+            if isinstance(command, click.Group):
+                yield from _head(command, own, group)
+                for part in command.commands.values():
+                    yield from _command(part, click.Context(part, parent=own, info_name=f"{name} {part.name}"), group)
+            elif command is not None:
+                yield from _command(command, own, group)
     yield from _table("Exit codes", ("code", "meaning"), {str(int(code)): text for code, text in EXIT_CODES.items()})
     yield from _table("Environment", ("variable", "meaning"), {f"`{name}`": text for name, text in ENVIRONMENT.items()})
 
@@ -150,14 +157,14 @@ def _reference() -> Iterator[str]:
 def _command(command: click.Command, context: click.Context, group: str) -> Iterator[str]:
     own: Command = command  # type: ignore[assignment]
     arguments = "".join(f" {param.make_metavar(context)}" for param in own.params if isinstance(param, click.Argument))
-    yield from (
-        f"## {context.info_name}",
-        "",
-        f"*{group}:* {inspect.cleandoc(command.help or '').replace(BLOCK, '')}",
-        "",
-    )
+    yield from _head(command, context, group)
     yield from (f"    codex-usage-tracker {context.info_name} [OPTIONS]{arguments}", "")
     yield from _options(own.params[: own.own], context)
+
+
+def _head(command: click.Command, context: click.Context, group: str) -> Iterator[str]:
+    told = inspect.cleandoc(command.help or "").replace(BLOCK, "")
+    yield from (f"## {context.info_name}", "", f"*{group}:* {told}", "")
 
 
 def _options(params: list[click.Parameter], context: click.Context) -> Iterator[str]:
@@ -384,6 +391,70 @@ def _told_by_schema(fields: dict[str, Any], required: Iterable[str] = ()) -> Ite
         yield f"| `{name}` | {text} | {', '.join(usual) if isinstance(usual, (list, tuple)) else str(usual).lower()} |"
 
 
+# -- what travels to a hub --------------------------------------------------------------------------------------------
+
+TRAVELS = {
+    "POST /v1/link": (protocol.LinkAsk, protocol.Linked),
+    "POST /v1/sync": (protocol.Upload, protocol.SentBucket, protocol.SentCall, protocol.Received, protocol.Rejected),
+}
+PROTOCOL = """\
+# What travels to a hub
+
+Made from the program by `docs/generate.py`. Nothing but this leaves a machine: no text of a log, no path, no name of
+a host, a thread or a project, no id. `sync --dry-run` prints the next uploads as they would be sent. Requests are JSON,
+packed by gzip; all but the first prove by `Authorization: Bearer TOKEN` which device sends.
+[The guide](../guide/sync.md) tells how to use it.
+"""
+
+
+def hub_protocol() -> str:
+    """Return the reference of what travels to a hub."""
+    return "\n".join(_travels()) + "\n"
+
+
+def _travels() -> Iterator[str]:
+    yield PROTOCOL
+    for route, kinds in TRAVELS.items():
+        yield from (f"## {route}", "")
+        for kind in kinds:
+            yield from (f"### {kind.__name__}", "", inspect.cleandoc(kind.__doc__ or ""), "")
+            _, components = msgspec.json.schema_components([kind])
+            yield from _travelling(kind, components[kind.__name__])
+    yield from (
+        "## POST /v1/unlink",
+        "",
+        "Has an empty object as its body: the hub takes nothing from the device any more.",
+    )
+
+
+def _travelling(kind: type[msgspec.Struct], schema: dict[str, Any]) -> Iterator[str]:
+    """Give a table of fields; those of a list have places instead of names."""
+    names = kind.__struct_encode_fields__
+    told = schema["properties"].values() if "properties" in schema else schema["prefixItems"]
+    fields = dict(zip(names, told, strict=True))
+    yield from ("| field | type | may be left out |", "|---|---|---|")
+    for field in msgspec.structs.fields(kind):
+        yield f"| `{field.encode_name}` | {_bounded(fields[field.encode_name])} | {'' if field.required else 'yes'} |"
+    yield ""
+
+
+def _bounded(schema: dict[str, Any]) -> str:
+    """Return a type with its bounds in words."""
+    if "anyOf" in schema:
+        return next(_bounded(one) for one in schema["anyOf"] if one.get("type") != "null")
+    if schema.get("type") == "array":
+        most = f", at most {schema['maxItems']:,}" if "maxItems" in schema else ""
+        return f"list{most}"
+    if "pattern" in schema:
+        pattern = schema["pattern"].replace("|", chr(92) + "|").encode("ascii", "backslashreplace").decode()
+        return f"text like `{pattern}`"
+    words = {"integer": "whole number", "string": "text", "boolean": "true or false"}
+    least = f" from {schema['minimum']}" if "minimum" in schema else ""
+    most = f" below {schema['exclusiveMaximum']:,}" if "exclusiveMaximum" in schema else ""
+    longest = f" of at most {schema['maxLength']} letters" if "maxLength" in schema else ""
+    return words.get(schema.get("type", ""), "object") + least + most + longest
+
+
 # -- the questions as methods -----------------------------------------------------------------------------------------
 
 STUB = DOCS.parent / "src" / "codex_usage_tracker" / "questions.pyi"
@@ -507,6 +578,7 @@ def main() -> None:
     (DOCS / "reference" / "http.md").write_text(http(), encoding="utf-8")
     (DOCS / "reference" / "stored.md").write_text(stored(), encoding="utf-8")
     (DOCS / "reference" / "mcp.md").write_text(mcp(), encoding="utf-8")
+    (DOCS / "reference" / "hub-protocol.md").write_text(hub_protocol(), encoding="utf-8")
     STUB.write_text(stub(), encoding="utf-8")
     for name in SETTINGS:
         path = DOCS / "reference" / "settings" / f"{name}.schema.json"

@@ -63,7 +63,7 @@ LABELS = _labels(
     Texts and names of evidence | gone | gone | EvidenceEntry.name EvidenceEntry.text
     What is searched for | Search | Search | filters.search
     Threads that are asked for | Thread | Thread | filters.thread
-    Sentences of the program | without paths | without paths | IngestIssue.message Check.detail Check.message Check.hint Check.repair DatabaseState.problem DatabaseState.hint FileChange.text Installation.next Installation.undo Installation.notes Setup.next SetupStep.message SetupStep.next SetupStep.undo DemoHistory.next Failure.hint Failure.message PricingUpdate.source damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings
+    Sentences of the program | without paths | without paths | IngestIssue.message Check.detail Check.message Check.hint Check.repair DatabaseState.problem DatabaseState.hint FileChange.text Installation.next Installation.undo Installation.notes Setup.next SetupStep.message SetupStep.next SetupStep.undo DemoHistory.next Failure.hint Failure.message PricingUpdate.source damage DiagnosticsJob.message SettingsState.hint SettingsState.problem SettingsState.warnings Schedule.commands Schedule.undo Sync.reasons
     Git branches | shown unless a secret | Branch | branch git_branch
     Tags of projects | shown unless a secret | Tags | project_tag
     Nicknames of agents | shown unless a secret | Agent | nickname
@@ -106,6 +106,7 @@ SHOWN = frozenset(
     credits credits_per_percent date day estimated_usd group_by history history_mode hour input_cost_usd
     label latest_event longest_streak_from_day max_event_timestamp min_credits min_usd month origin
     output_cost_usd parser_adapter payload_schema priced_share pricing_status
+    LinkMade.hub Schedule.scheduler Sync.hub Unlinked.hub
     privacy_mode reason record_id schema timezone total_cost_usd ts type usd week whole_credits whole_usd
     """.split(),  # noqa: SIM905  (a list of words reads best as one text)
 )

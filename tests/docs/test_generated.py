@@ -51,6 +51,10 @@ def test_the_reference_of_the_tools_is_current(generate: ModuleType) -> None:
     assert (DOCS / "reference" / "mcp.md").read_text(encoding="utf-8") == generate.mcp(), AGAIN
 
 
+def test_the_reference_of_what_travels_to_a_hub_is_current(generate: ModuleType) -> None:
+    assert (DOCS / "reference" / "hub-protocol.md").read_text(encoding="utf-8") == generate.hub_protocol(), AGAIN
+
+
 def test_the_types_of_the_questions_are_current(generate: ModuleType) -> None:
     assert generate.STUB.read_text(encoding="utf-8") == generate.stub(), AGAIN
 

@@ -20,7 +20,7 @@ from codex_usage_tracker.hub.client.sending import (
     checked,
 )
 
-TOKEN = "1.2.3"
+PROOF = "1.2.3"
 OK = b'{"status": "ok"}'
 
 
@@ -82,10 +82,10 @@ def refusal(message: str, hint: str = "") -> bytes:
 
 
 def test_what_is_sent_is_packed_and_proves_who_sends(hub: Scripted) -> None:
-    assert hub.ask(token=TOKEN).status == "ok"
+    assert hub.ask(token=PROOF).status == "ok"
     path, headers, body = hub.asked[0]
     assert (path, json.loads(gzip.decompress(body))) == ("/v1/x", {"a": 1})
-    assert headers["Authorization"] == f"Bearer {TOKEN}"
+    assert headers["Authorization"] == f"Bearer {PROOF}"
     assert headers["Content-Encoding"] == "gzip"
 
 
@@ -141,7 +141,7 @@ def test_nobody_is_followed_elsewhere(hub: Scripted) -> None:
     for status in (301, 302, 307, 308):
         hub.replies = [Reply(status, b"", (("Location", elsewhere.url),))]
         with pytest.raises(HubError):
-            hub.ask(token=TOKEN)
+            hub.ask(token=PROOF)
     assert elsewhere.asked == []
     elsewhere.server.shutdown()
     elsewhere.server.server_close()
