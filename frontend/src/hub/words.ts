@@ -14,6 +14,19 @@ export function valueOf(metric: Metric, value: number | string | null): readonly
   return value === null ? [UNKNOWN, ""] : [short(value), exact(value)];
 }
 
+const DOUBTS: Readonly<Record<string, string>> = {
+  "large-call": t("A call larger than any window"),
+  "large-day": t("A day above any plan"),
+  "unknown-model": t("A model without a price"),
+  "disputed-call": t("Two machines tell one call differently"),
+  dropped: t("A total that fell by much"),
+};
+
+/** Says what a flag is about. */
+export function doubt(kind: string): string {
+  return DOUBTS[kind] ?? kind.replaceAll("-", " ");
+}
+
 /** Returns the address of this hub, as a machine is told it. */
 export function origin(): string {
   return location.origin;
