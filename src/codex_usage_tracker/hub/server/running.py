@@ -34,7 +34,7 @@ def run(store: Store, host: str, port: int, choices: Choices, ready: Callable[[s
         logging.getLogger(name).propagate = False
     if logs:
         _log()
-    asyncio.run(store.make())  # what is wrong with the database is told before anybody asks
+    asyncio.run(_prepared(store))  # what is wrong with the database is told before anybody asks
     made = _bound(host, port)
     config = uvicorn.Config(
         application(Hub(store, choices)), http=Patient, ws="none", lifespan="on", log_config=None, access_log=False,
@@ -44,6 +44,14 @@ def run(store: Store, host: str, port: int, choices: Choices, ready: Callable[[s
     name = f"[{host}]" if ":" in host else host
     server = _Server(config, lambda: ready(f"http://{name}:{made.getsockname()[1]}"))
     asyncio.run(server.serve([made]))
+
+
+async def _prepared(store: Store) -> None:
+    """Make the database ready, and let go of connections that belong to this loop."""
+    try:
+        await store.make()
+    finally:
+        await store.close()
 
 
 def _log() -> None:
