@@ -16,7 +16,7 @@ from codex_usage_tracker.store import database, permissions
 from codex_usage_tracker.store.aside import Aside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     import apsw
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.config.general import General
     from codex_usage_tracker.config.thresholds import Thresholds
     from codex_usage_tracker.contract.bundle import Bundle, Contents
-    from codex_usage_tracker.contract.checks import Doctor
+    from codex_usage_tracker.contract.checks import Check, Doctor
     from codex_usage_tracker.contract.evidence import Evidence
     from codex_usage_tracker.contract.logs import LogInspection
     from codex_usage_tracker.contract.outcomes import Ingest
@@ -173,10 +173,11 @@ class Tracker(Questions):
 
         return inspect(path)
 
-    def doctor(self, *, suggest: bool = False, start: bool = False) -> Doctor:
+    def doctor(self, *, suggest: bool = False, start: bool = False, more: Iterable[Check] = ()) -> Doctor:
         """Look at homes, database, plugin and hook and return a verdict on each.
 
         `suggest` names the commands that repair; `start` starts the plugin's MCP server to see whether it answers.
+        `more` are verdicts on parts that the tracker itself does not know.
         """
         from codex_usage_tracker.ingest import survey  # noqa: PLC0415  (no other question looks at the disk)
         from codex_usage_tracker.plugin.checks import checks  # noqa: PLC0415
@@ -186,7 +187,7 @@ class Tracker(Questions):
         homes = [survey.home(home, health.known_files(self.database, home)) for home in self._homes_that_are_known()]
         settings = [survey.settings(path, name) for name, path in self.files._asdict().items() if os.path.exists(path)]
         exposed = permissions.exposures(self.database)
-        plugin = checks(self._homes_that_are_known(), start=start)
+        plugin = [*checks(self._homes_that_are_known(), start=start), *more]
         state = health.state_of(self.database)
         return doctor(homes, state, exposed, settings, plugin, self.timezone, suggest=suggest)
 

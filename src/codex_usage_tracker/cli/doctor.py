@@ -23,12 +23,15 @@ VERDICTS = {
 @click.option("--suggest-repair", is_flag=True, help="Name a command that repairs, where there is one.")
 @click.option("--mcp", is_flag=True, help="Start the MCP server of the plugin too, and ask what tools it has.")
 def command(asked: Invocation, suggest_repair: bool, mcp: bool) -> int:
-    """Check the program, the logs, the database, the plugin and the machine, and say what to do.
+    """Check the program, the logs, the database, the plugin, the hub and the machine, and say what to do.
 
     The exit code is 1 only where something fails.
     """
+    from codex_usage_tracker.hub.client import checking  # noqa: PLC0415  (help needs no hub)
+
     asked.doubt()
-    found = asked.tracker.doctor(suggest=suggest_repair, start=mcp)
+    hub = checking.checks(asked.tracker.database)
+    found = asked.tracker.doctor(suggest=suggest_repair, start=mcp, more=hub)
     asked.answer(found, lines)
     return ExitCode.FAILED if found.status == "fail" else ExitCode.OK
 

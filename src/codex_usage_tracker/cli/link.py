@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -37,7 +38,10 @@ def command(asked: Invocation, code: str, url: str, label: str | None) -> None:
         owned.make_folder(paths.data_folder())
     except OSError as error:  # told before the code is used up
         raise FileAccessError(f"{paths.data_folder()} cannot be made: {error.strerror}", "") from None
-    before = links.read() if links.exists() else None
+    before = None
+    if links.exists():
+        with suppress(FileAccessError):  # a damaged one is replaced
+            before = links.read()
     made = links.make(hub.url, hub.link(code.strip(), label), label)
     if before:
         revoke(asked, before)
