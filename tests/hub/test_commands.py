@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from codex_usage_tracker.hub.client import HubClient
+from codex_usage_tracker.hub.client.sending import HubError, HubUnlinkedError
 from tests.cli import history
 from tests.hub.places import Machine, Served, Serves, serving, tokens, until
 
@@ -148,3 +149,31 @@ def test_what_is_kept_of_a_link_may_be_damaged(hub: Served, desk: Machine) -> No
     assert hub_line(desk).startswith("warn")
     hub.link(desk, "ada")
     assert desk.run("sync").code == 0
+
+
+def test_a_hub_is_asked_from_python(serves: Serves, desk: Machine) -> None:
+    hub = serves()
+    hub.account("ada")
+    link = hub.link(desk, "ada", "--label", "desk")
+    desk.json("sync")
+    client = HubClient(hub.url, link["token"])
+    own = tokens(desk.totals())
+    assert client.me().account == "ada"
+    found = client.summary(group_by="model")
+    assert (found.totals.total_tokens, found.totals.calls) == (own["total_tokens"], own["calls"])
+    assert {row.key for row in found.rows} == {"gpt-5.5", "gpt-5.5-mini", "gpt-5.1-codex"}
+    assert client.series(bucket="day", since="2026-10-01", until="2026-11-23").series
+    assert client.heatmap(since="2026-10-01", until="2026-11-23").days
+    assert [one.label for one in client.devices().rows] == ["desk"]
+    place = client.leaderboard("all", "tokens").me
+    assert place is not None
+    assert (place.value, place.name) == (own["total_tokens"], "ada")
+    exported = json.loads(client.export())
+    assert "desk" in json.dumps(exported)
+    with pytest.raises(HubError):
+        client.delete("bea")
+    assert client.delete("ada").buckets > 3
+    assert hub.totals("ada")["calls"] == 0
+    assert desk.run("sync").code == 1
+    with pytest.raises(HubUnlinkedError):
+        client.me()

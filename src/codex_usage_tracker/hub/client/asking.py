@@ -60,9 +60,9 @@ class HubClient:
         """Return totals by groups; parameters are those of `/api/summary`."""
         return self._get("summary", Summary, given)
 
-    def timeseries(self, **given: Any) -> Timeseries:
+    def series(self, **given: Any) -> Timeseries:
         """Return usage over time."""
-        return self._get("timeseries", Timeseries, given)
+        return self._get("series", Timeseries, given)
 
     def heatmap(self, **given: Any) -> Heatmap:
         """Return days and hours."""
