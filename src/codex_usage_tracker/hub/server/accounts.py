@@ -73,7 +73,7 @@ async def read(store: Store, account: int) -> Row[Any]:
     return found
 
 
-def shown_as(row: Row[Any]) -> str:
+def shown_as(row: Row[*tuple[Any, ...]]) -> str:
     """Return the name by which others see an account."""
     return str(row.alias) if row.visibility == "alias" and row.alias else str(row.name)
 

@@ -91,7 +91,7 @@ async def board(store: Store, account: int, choice: BoardAsk, now: int) -> Board
     )  # fmt: skip
 
 
-async def _page(db: AsyncConnection, seen: View, offset: int) -> Sequence[Row[Any, Any, Any, Any, Any]]:
+async def _page(db: AsyncConnection, seen: View, offset: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the accounts of a page by their names; the index alone says which."""
     order = (seen.column.desc(), _BOARD.account_id.desc())
     found = select(_BOARD.account_id, seen.column.label("value")).where(seen.listed).order_by(*order)
@@ -108,7 +108,7 @@ async def _above(db: AsyncConnection, seen: View, value: int) -> int:
 
 
 def _places(
-    seen: View, rows: Sequence[Row[Any, Any, Any, Any, Any]], offset: int, first: int, account: int
+    seen: View, rows: Sequence[Row[*tuple[Any, ...]]], offset: int, first: int, account: int
 ) -> list[Place]:
     """Return places; equals share one."""
     places: list[Place] = []
