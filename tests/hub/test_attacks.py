@@ -165,42 +165,49 @@ def test_sums_too_large_for_the_database_affect_nobody_else(target: Target) -> N
     assert target.hub.totals("mallory")["total_tokens"] < 10**9
 
 
-DEEP = b'{"schema":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+PLAIN = json.dumps(upload()).encode()
+BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "null": b"null",
+    "list": b"[]",
+    "cut off": b"{",
+    "no UTF-8": b"\xff\xfe{}",
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "deep": b'{"schema":' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+    "deep bucket": PLAIN.replace(b"[]", b"[" * 100_000 + b"]" * 100_000)[:-1],
+    "more behind it": PLAIN + b"x",
+    "twice": PLAIN * 2,
+    "another schema": json.dumps(upload(schema="another")).encode(),
+    "negative version": json.dumps(upload(data_version=-1)).encode(),
+    "large version": json.dumps(upload(data_version=2**31)).encode(),
+    "long collector": json.dumps(upload(collector="x" * 33)).encode(),
+    "collector of a zero": json.dumps(upload(collector="1\u0000")).encode(),
+    "collector of markup": json.dumps(upload(collector="<script>")).encode(),
+    "many buckets": json.dumps(upload(*[bucket()] * 501)).encode(),
+    "half a letter": PLAIN.replace(b'"1"', b'"\\ud800"'),
+    "too long": b" " * 2_000_001,
+}
+PACKED: dict[str, bytes] = {
+    "no gzip": b"not gzip",
+    "cut off": gzip.compress(PLAIN, mtime=0)[:-9],
+    "zlib": zlib.compress(PLAIN),
+    "bomb": gzip.compress(b" " * 20_000_000, 1, mtime=0),
+    "twice": gzip.compress(gzip.compress(PLAIN, mtime=0), mtime=0),
+}
 
 
-@pytest.mark.parametrize(
-    ("body", "headers", "statuses"),
-    [
-        (b"", {}, {400}),
-        (b"null", {}, {400}),
-        (b"[]", {}, {400}),
-        (b"{", {}, {400}),
-        (b"\xff\xfe{}", {}, {400}),
-        (b"\xef\xbb\xbf{}", {}, {400}),
-        (DEEP, {}, {400}),
-        (json.dumps(upload()).encode() + b"x", {}, {400}),
-        (json.dumps(upload()).encode() * 2, {}, {400}),
-        (json.dumps(upload(schema="another")).encode(), {}, {400}),
-        (json.dumps(upload(data_version=-1)).encode(), {}, {400}),
-        (json.dumps(upload(data_version=2**31)).encode(), {}, {400}),
-        (json.dumps(upload(collector="x" * 33)).encode(), {}, {400}),
-        (json.dumps(upload(collector="1\u0000")).encode(), {}, {400}),
-        (json.dumps(upload(collector="<script>")).encode(), {}, {400}),
-        (json.dumps(upload(*[bucket()] * 501)).encode(), {}, {400, 413}),
-        (b'{"schema":"\\ud800","collector":"1","data_version":1,"buckets":[]}', {}, {400}),
-        (b"not gzip", {"Content-Encoding": "gzip"}, {400}),
-        (gzip.compress(json.dumps(upload()).encode())[:-9], {"Content-Encoding": "gzip"}, {400}),
-        (zlib.compress(json.dumps(upload()).encode()), {"Content-Encoding": "gzip"}, {400}),
-        (gzip.compress(b" " * 200_000_000, 1), {"Content-Encoding": "gzip"}, {400, 413}),
-        (gzip.compress(gzip.compress(b"{}")), {"Content-Encoding": "gzip, gzip"}, {400, 415}),
-        (b" " * 2_000_001, {}, {413}),
-    ],
-)
-def test_no_body_is_too_much(target: Target, body: bytes, headers: dict[str, str], statuses: set[int]) -> None:
-    told = target.sync(body, **headers)
-    assert told.status_code in statuses
+@pytest.mark.parametrize("name", BODIES)
+def test_no_body_is_too_much(target: Target, name: str) -> None:
+    told = target.sync(BODIES[name])
+    assert told.status_code in {400, 413}
     assert told.json()["error"]["message"]
-    assert "Traceback" not in told.text
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_no_packed_body_is_too_much(target: Target, name: str) -> None:
+    told = target.sync(PACKED[name], **{"Content-Encoding": "gzip"})
+    assert told.status_code in {400, 413}
+    assert told.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(
