@@ -1,6 +1,7 @@
 """The command line as a whole: names, help, versions, options of every command, failures."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -92,7 +93,9 @@ def test_every_command_is_listed_explained_and_loads(run_plain: Run) -> None:
 def test_no_command_is_there_without_a_module_of_its_own() -> None:
     folder = Path(main.__file__).parent
     with_command = {
-        path.stem for path in folder.glob("*.py") if "@options.command(" in path.read_text(encoding="utf-8")
+        path.stem
+        for path in folder.glob("*.py")
+        if re.search(r"^@(options\.command|click\.group)\(", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert with_command == set(MODULES.values())
 
