@@ -15,11 +15,11 @@ export function valueOf(metric: Metric, value: number | string | null): readonly
 }
 
 const DOUBTS: Readonly<Record<string, string>> = {
-  "large-call": t("A call larger than any window"),
-  "large-day": t("A day above any plan"),
-  "unknown-model": t("A model without a price"),
-  "disputed-call": t("Two machines tell one call differently"),
-  dropped: t("A total that fell by much"),
+  "large-call": t("Large call"),
+  "large-day": t("Large day"),
+  "unknown-model": t("Unknown model"),
+  "disputed-call": t("Disputed call"),
+  dropped: t("Large correction"),
 };
 
 /** Says what a flag is about. */
