@@ -199,7 +199,7 @@ SECRET = "ghp_w8Kd03LmQx71VbTzPq5sYnRf2HjA"  # noqa: S105  (opens nothing)
 OWN, AGENT, LEAKY = thread(600), thread(601), thread(602)
 SETTINGS: dict[str, Json] = {
     "projects": {
-        "aliases": {"/work/aliased": label(ALIAS)},
+        "aliases": {"/code/aliased": label(ALIAS)},
         "tags": {label("project"): [label("tag")]},
     },
     "general": {"homes": []},
@@ -301,7 +301,7 @@ def _own_logs() -> Iterator[tuple[str, list[lines.Line]]]:
         }
     }
     one = record(AGENT, turn(601), used(2000), response="resp_agent")
-    yield AGENT, [session_meta(AGENT, cwd="/work/aliased", git=git, source=spawned), one]
+    yield AGENT, [session_meta(AGENT, cwd="/code/aliased", git=git, source=spawned), one]
     leaky = session_meta(LEAKY, cwd=cwd, git={"branch": f"fix/{SECRET}"})
     yield LEAKY, [leaky, record(LEAKY, turn(602), used(3000), response="resp_leaky")]
 

@@ -279,7 +279,7 @@ def test_groups_that_are_alike_stand_in_no_order_of_names(home: Home) -> None:
     for number, name in enumerate(["zebra", "ape", "lion"]):
         one = lines.thread(number)
         home.log(
-            one, lines.session_meta(one, cwd=f"/work/{name}"), lines.record(one, lines.turn(number), lines.used(9))
+            one, lines.session_meta(one, cwd=f"/code/{name}"), lines.record(one, lines.turn(number), lines.used(9))
         )
     home.refresh()
     rows = Tracker(home.database, timezone="UTC").ask("summary", group_by="project").rows

@@ -15,7 +15,7 @@ function chosen(): string {
   const usual = [told, nearest(remembered(KEY)), nearest(asked.get("default_lang"))].find(Boolean);
   if (usual && !remembered(KEY)) remember(KEY, usual);
   forget(asked);
-  return usual ?? navigator.languages.map(nearest).find(Boolean) ?? "en";
+  return usual ?? nearest(document.documentElement.dataset["language"]) ?? navigator.languages.map(nearest).find(Boolean) ?? "en";
 }
 
 /** Takes the language out of the address: a link that is copied leaves others theirs. */

@@ -162,6 +162,14 @@ def test_a_mode_holds_for_every_tool_and_can_be_made_stricter_alone(
         assert {scope["privacy_mode"] for scope in scopes} == {mode}
 
 
+@pytest.mark.parametrize("name", ["tracker", "no such project"])
+def test_a_file_is_never_asked_for_by_names_that_are_hidden(agents: Serve, tmp_path: Path, name: str) -> None:
+    given = {"path": str(tmp_path / "calls.csv"), "project": [name]}
+    found = asking(agents("redacted"), lambda client: client.call_tool("usage_export", given))
+    assert found.structured_content["error"]["message"] == f"redacted mode shows no project {name!r}"
+    assert not (tmp_path / "calls.csv").exists()
+
+
 # -- what fails -------------------------------------------------------------------------------------------------------
 
 

@@ -164,6 +164,8 @@ def test_the_command_writes_it_for_its_owner_alone(
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert run(["dashboard", "--quiet", *named]) == 0
     assert "Wrote 800 calls" in capsys.readouterr().out
+    assert run(["dashboard", "--quiet", "--lang", "de-AT", *named]) == 0
+    assert b'<html lang="en" data-language="de">' in path.read_bytes()[:200]
     path.write_text("my own page", encoding="utf-8")
     assert run(["dashboard", *named]) != 0
     assert "is no dashboard" in capsys.readouterr().err

@@ -65,7 +65,9 @@ def write(asked: Invocation, scope: dict[str, Any], *, fresh: bool, opens: bool)
     path = os.path.abspath(os.path.expanduser(path or os.path.join(paths.data_folder(), FILE)))
     with reading.questions(asked, fresh=fresh or None, findings=True) as reader:
         chosen = filters.filter_of(reader, scope, _span(reader, last))
-        told = page.write(path, reader, Scope(chosen, most), Settings(asked.tracker.files, asked.tracker.settings))
+        settings = Settings(asked.tracker.files, asked.tracker.settings)
+        language = next(iter(asked.page_language.values()), None)
+        told = page.write(path, reader, Scope(chosen, most), settings, language)
         as_of = reader.meta("refreshed_at")
     done = DashboardFile(
         schema=SCHEMA.format("dashboard-file"), path=path, calls=told.calls, left_out_calls=told.left_out,

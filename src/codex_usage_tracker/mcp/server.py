@@ -25,7 +25,7 @@ from codex_usage_tracker.mcp import texts, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from codex_usage_tracker.mcp.tools import Tool
+    from codex_usage_tracker.mcp.tools import FileAsk, Tool
     from codex_usage_tracker.privacy import Hiding
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.tracker import Tracker
@@ -199,7 +199,16 @@ class Agents:
                 hint = f"Who runs this server may allow it: `codex mcp add usage --env {ALLOWED}=1 -- {NAME} mcp`."
                 raise ContextDisabledError("the texts of calls are not told to agents", hint)
             ask = msgspec.structs.replace(ask, max_chars=min(ask.max_chars, most // 2))
+        if isinstance(ask, tools.FileAsk) and hiding.hides and (ask.project or ask.thread):
+            await self._in_thread(lambda opened: self._check_names(ask, hiding, opened))
         return await self._run(tools.words(tool, ask), hiding.mode)
+
+    def _check_names(self, ask: FileAsk, hiding: Hiding, opened: list[apsw.Connection]) -> None:
+        """Refuse names that are hidden, whether they are there or not: commands know them, agents need not."""
+        from codex_usage_tracker.query import labels  # noqa: PLC0415  (few files are of some names alone)
+
+        with self._reader(opened, findings=False) as reader:
+            labels.meant(reader._replace(hiding=hiding), {"project": ask.project, "thread": ask.thread})
 
     async def _run(self, args: list[str], mode: str) -> dict[str, Any]:
         """Run a command in a process of its own, which ends where nobody waits for it any more."""

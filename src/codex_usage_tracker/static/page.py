@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.static.content import Scope
 
 TEMPLATE = os.path.join(os.path.dirname(__file__), "assets", "dashboard.html")
-PLACE = b"<!--data-->"
+HTML, PLACE = b'<html lang="en">', b"<!--data-->"
 OURS, HEAD_BYTES = b"<title>Codex usage</title>", 4_000
 """What the pages have near their beginning."""
 LEVEL = 6
@@ -33,10 +33,15 @@ class Written(NamedTuple):
     bytes: int
 
 
-def write(path: str, reader: Reader, scope: Scope, settings: Settings) -> Written:
-    """Write the file whole, so that only its owner can read it; the data are of the instant at which logs were read."""
+def write(path: str, reader: Reader, scope: Scope, settings: Settings, language: str | None = None) -> Written:
+    """Write the file whole, so that only its owner can read it; the data are of the instant at which logs were read.
+
+    The page speaks the language that is told unless its reader chose one, else that of the browser.
+    """
     _keep_others(path)
     before, _, after = _template().partition(PLACE)
+    if language:
+        before = before.replace(HTML, HTML[:-1] + f' data-language="{language}">'.encode(), 1)
     told = content(reader._replace(now=reader.meta("refreshed_at") or reader.now), scope, settings)
     data = memoryview(zlib.compress(told.data, LEVEL))
     try:
