@@ -59,7 +59,7 @@ async def listed(store: Store, part: str = "", offset: int = 0, most: int = PAGE
     flags = select(func.count()).where(tables.flag.c.account_id == named.id, tables.flag.c.verdict.is_(None))
     own = (tables.board.c.account_id == named.id, tables.board.c.period == "all")
     tokens = select(tables.board.c.tokens).where(*own, tables.board.c.start_day == 0).scalar_subquery()
-    chosen = named.name.contains(part, autoescape=True)
+    chosen = named.name.icontains(part, autoescape=True)
     columns = [
         devices.label("devices"),
         seen.label("seen_at"),

@@ -47,8 +47,8 @@ def application(hub: Hub) -> ASGIApp:
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
-        await hub.open()
         try:
+            await hub.open()
             yield
         finally:
             await hub.store.close()

@@ -107,9 +107,7 @@ async def _above(db: AsyncConnection, seen: View, value: int) -> int:
     return int(await db.scalar(select(func.count()).where(seen.listed, seen.column > value)) or 0)
 
 
-def _places(
-    seen: View, rows: Sequence[Row[*tuple[Any, ...]]], offset: int, first: int, account: int
-) -> list[Place]:
+def _places(seen: View, rows: Sequence[Row[*tuple[Any, ...]]], offset: int, first: int, account: int) -> list[Place]:
     """Return places; equals share one."""
     places: list[Place] = []
     rank, before = first + 1, rows[0].value if rows else 0
