@@ -1157,6 +1157,15 @@ export interface Link {
   url: string;
 }
 
+/** A machine that was linked to a hub, and how the hub names it. */
+export interface LinkMade {
+  account: string;
+  device: number;
+  hub: string;
+  label: string | null;
+  schema: string;
+}
+
 /** One rollout: whose it is, its calls by model, basis and kind, and what stands beside them. `claims` are calls that this log repeats, or seems to repeat, from another; they count only where the other is gone. */
 export interface LogInspection {
   bases: Record<string, number>;
@@ -1569,6 +1578,16 @@ export interface Row {
   usd: string | null;
 }
 
+/** What was done so that the system's own scheduler syncs, or does no more: files, commands, how to undo it. */
+export interface Schedule {
+  commands: string[];
+  files: string[];
+  minutes: number | null;
+  scheduler: string;
+  schema: string;
+  undo: string;
+}
+
 /** What an answer is about: range, filter, history, zone, of when the data is (milliseconds UTC), what is hidden. */
 export interface Scope {
   as_of: number | null;
@@ -1725,6 +1744,16 @@ export interface Summary {
   scope: Scope;
   totals: Numbers;
   truncated: boolean;
+}
+
+/** What became of a sync: how many buckets the hub took, had already, or refused, and how often for which reason. */
+export interface Sync {
+  accepted: number;
+  hub: string;
+  reasons: Record<string, number>;
+  rejected: number;
+  schema: string;
+  unchanged: number;
 }
 
 /** What is at stake in a thread and those below it: the sum over its calls. */
@@ -1906,6 +1935,13 @@ export interface TypedLimit {
   remaining_percent: number;
   reset_at: number | null;
   total_credits: string | null;
+}
+
+/** A machine that sends to a hub no more; `revoked` where the hub knows. */
+export interface Unlinked {
+  hub: string;
+  revoked: boolean;
+  schema: string;
 }
 
 /** A model of which calls have no price. */
