@@ -425,6 +425,22 @@ def test_only_admins_in_a_browser_look_after_others(place: Place) -> None:
     assert root("POST", "/api/admin/accounts/bob/link-code").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("devices/99999999999999999999", {"label": None}),
+        ("teams/3000000000/me", {"shares": True}),
+        ("admin/flags/99999999999999999999999", {"verdict": None}),
+    ],
+)
+def test_numbers_that_nothing_has_lead_nowhere(place: Place, path: str, body: Any) -> None:
+    place.account("root", is_admin=True)
+    root = place.browser("root")
+    assert root("PUT", f"/api/{path}", body).status_code == 404
+    assert root("GET", "/api/admin/accounts?q=%00").status_code == 400
+    assert root("POST", "/api/admin/accounts/a%00/link-code").status_code == 404
+
+
 def test_every_address_is_described(place: Place) -> None:
     told = place.ask("GET", "/v1/openapi.json").json()
     used = set(json.dumps(told).split("#/components/schemas/")[1:])

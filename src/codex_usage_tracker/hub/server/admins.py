@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PAGE = 100
 MOST_FLAGS = 500
+MOST_ID = 2**53
 SAID = {
     "large-call": "a call of {value:,} tokens, more than a model's window, in the quarter from {subject}",
     "large-day": "{value:,} tokens on day {subject} counted from 1970",
@@ -47,7 +48,7 @@ SAID = {
 class AccountsAsk(Ask, frozen=True, kw_only=True):
     """A page of accounts."""
 
-    q: Annotated[str, Meta(max_length=64, description="A part of the name.")] = ""
+    q: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$", description="A part of the name.")] = ""
     offset: Annotated[int, Meta(ge=0, le=10**9, description="So many are left out.")] = 0
 
 
@@ -144,7 +145,7 @@ async def _flags(asked: Asked) -> Flags:
 
 async def _judge(asked: Asked) -> Flags:
     async with asked.hub.store.writing() as db:
-        chosen = update(tables.flag).where(tables.flag.c.id == asked.place)
+        chosen = update(tables.flag).where(tables.flag.c.id == min(int(asked.request.path_params["id"]), MOST_ID))
         if not (await db.execute(chosen.values(verdict=asked.body.verdict))).rowcount:
             raise NotFoundError("there is no such flag", "GET /api/admin/flags lists them.")
     return await flags(asked.hub.store)

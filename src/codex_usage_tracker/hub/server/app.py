@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from codex_usage_tracker.errors import InvalidValueError, NotFoundError, TrackerError
-from codex_usage_tracker.hub.server import admins, boards, doors, machines, members, pictures, store, teams
+from codex_usage_tracker.errors import DatabaseError, InvalidValueError, NotFoundError, TrackerError
+from codex_usage_tracker.hub.server import admins, boards, doors, machines, members, pictures, teams
 from codex_usage_tracker.hub.server.codes import UnknownCodeError
 from codex_usage_tracker.hub.server.limits import TooOftenError
 from codex_usage_tracker.hub.server.tasks import Asked, Asker, Task
@@ -205,8 +205,8 @@ async def _fails(request: Request, error: Exception) -> Response:
 
 def failed(error: Exception) -> Response:
     """Return why there is no answer."""
-    if isinstance(error, SQLAlchemyError):
-        error = store.unanswered(error) if isinstance(error, DBAPIError) else error
+    if isinstance(error, (SQLAlchemyError, OSError)):
+        error = DatabaseError("the hub's database does not answer", "Try again in a moment.")
     told = replies.failure(error, "normal")
     if isinstance(error, TooOftenError):
         told.status_code = 429

@@ -11,6 +11,7 @@ from codex_usage_tracker import __version__
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.errors import InvalidValueError, NotFoundError
 from codex_usage_tracker.hub.server import accounts, codes, merging, tables, uploads
+from codex_usage_tracker.hub.server.tasks import MOST_NUMBER
 from codex_usage_tracker.web.security import RefusedError
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ async def count(store: Store, account: int) -> int:
 
 async def clear(store: Store, account: int, device: int | None, prices: Prices, now: int) -> int:
     """Delete what devices sent; they must be linked again to send anew, else they would not know what is gone."""
+    if device is not None and not 0 < device <= MOST_NUMBER:
+        raise NotFoundError("there is no such device", "")
     async with store.writing(account) as db:
         known, devices = tables.bucket.c, tables.device.c
         own, these = known.account_id == account, devices.account_id == account

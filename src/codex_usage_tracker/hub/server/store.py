@@ -49,9 +49,7 @@ class Store:
         self._turn = asyncio.Lock()
         self._upserts: dict[str, Insert] = {}
         settings: dict[str, Any] = (
-            {"connect_args": {"timeout": BUSY_SECONDS}}
-            if self.is_sqlite
-            else {"pool_size": POOL, "pool_pre_ping": True}
+            {"connect_args": {"timeout": BUSY_SECONDS}} if self.is_sqlite else {"pool_size": POOL}
         )
         try:
             self.engine = create_async_engine(f"{DRIVERS[kind]}://{rest}", **settings)

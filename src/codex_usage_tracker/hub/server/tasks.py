@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from codex_usage_tracker.errors import NotFoundError
+from codex_usage_tracker.hub.server import accounts
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.hub.server.hub import Hub
 
+MOST_NUMBER = 2**31 - 1
 Who = Literal["anybody", "guesser", "monitor", "machine", "account", "admin"]
 """`guesser`: anybody with a code, who may be wrong a few times; `monitor`: this machine itself, or an admin;
 `machine`: a device by its token; `account`: a device, or a browser that is signed in."""
@@ -41,13 +45,19 @@ class Asked(NamedTuple):
 
     @property
     def place(self) -> int:
-        """The number in the address."""
-        return int(self.request.path_params["id"])
+        """The number in the address; what no row can have is nowhere."""
+        found = int(self.request.path_params["id"])
+        if found > MOST_NUMBER:
+            raise NotFoundError("there is no such thing", "")
+        return found
 
     @property
     def name(self) -> str:
-        """The name in the address."""
-        return str(self.request.path_params["name"])
+        """The name in the address; what no account can have is nobody's."""
+        found = str(self.request.path_params["name"])
+        if not accounts.NAME.fullmatch(found):
+            raise NotFoundError("nobody has this name", "")
+        return found
 
 
 class Task(NamedTuple):
