@@ -69,6 +69,7 @@ def counts(hub: Served, machine: Machine) -> None:
     assert not told["rejected"]
     assert tokens(hub.totals("ada")) == tokens(machine.totals())
     assert machine.json("sync")["accepted"] == 0
+    hub.command("verify")
 
 
 def test_a_hub_that_is_killed_has_all_calls_once_in_the_end(serves: Serves, busy: Machine) -> None:
