@@ -87,8 +87,7 @@ class Mirrors:
 
         def work() -> bytes:
             with mirror.lock:
-                reader = Reader(mirror.db, ZoneInfo("UTC"), now)
-                return msgspec.json.encode(registry.answer(question, reader, ask, SETTINGS))
+                return msgspec.json.encode(registry.answer(question, reader(mirror.db, now), ask, SETTINGS))
 
         return await to_thread.run_sync(work, limiter=self._limiter())
 
@@ -110,6 +109,11 @@ class Mirrors:
     def _limiter(self) -> anyio.CapacityLimiter:
         self._room = self._room or anyio.CapacityLimiter(AT_ONCE)
         return self._room
+
+
+def reader(db: apsw.Connection, now: int) -> Reader:
+    """Return an account for reports, as of the quarter that runs: of less than a quarter nothing is known."""
+    return Reader(db, ZoneInfo("UTC"), now - now % QUARTER_MS)
 
 
 @cache
