@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codex_usage_tracker.evidence import redaction
@@ -233,6 +233,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@example("passkey=secretsservices")  # letters that could be parted into words in many ways
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join))
 def test_a_long_text_made_to_take_long_is_redacted_too(unit: str) -> None:
     """A pattern that tried the same signs again and again would not end here within anybody's patience."""

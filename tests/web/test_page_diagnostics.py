@@ -80,7 +80,8 @@ def test_facts_tell_associated_tokens_from_shares_that_add_up(searched: Server, 
     expect(row).to_contain_text(top["fact_name"])
     bar = row.locator("td.bar")
     expect(bar).to_have_attribute(
-        "title", re.compile(f"{top['total_tokens']:,} – associated.*{top['share_tokens']:,} – its share")  # noqa: RUF001  (as the page writes it)
+        "title",
+        re.compile(f"{top['total_tokens']:,} – associated.*{top['share_tokens']:,} – its share"),  # noqa: RUF001  (as the page writes it)
     )
     outer, inner = bar.locator("span").bounding_box(), bar.locator("i").bounding_box()
     assert outer is not None

@@ -179,7 +179,7 @@ NO_SECRET = re.compile(
     r"|omit|keyring|prompt|stdin|basic|bearer|oauth2?|jwt|x{3,}|\*{3,}|\.{3,}|…|-+|[-+]?[0-9._]+e?[-+]?[0-9]*"
     r"|0x[0-9a-f]{1,8}|\[redacted.*)\Z",
 )
-WORDS = re.compile(r"[A-Za-z][a-z]*(?:[ _.:/-]?[A-Za-z][a-z]*)*[.:!?…]?\Z")
+WORDS = re.compile(r"[A-Za-z]+(?:[ _.:/-][A-Za-z]+)*[.:!?…]?\Z")
 CODE = re.compile(
     r"[$%@\\<{(\[]|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+(?![A-Za-z0-9_.-])|[A-Za-z0-9_.]*\("
 )
