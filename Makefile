@@ -58,9 +58,8 @@ bench: $(VENV)/dev.stamp
 changelog: $(VENV)/dev.stamp
 	@$(BIN)/towncrier build --yes
 
-# dev.txt holds everything, also what a hub is served with; run.txt the part of it that `make run` needs, at the same
-# versions; prices.txt holds data to check prices against, packages of which nothing is imported and no dependency
-# installed.
+# dev.txt holds everything, run.txt the part of it that `make run` needs, at the same versions; prices.txt holds data
+# to check prices against, packages of which nothing is imported and no dependency installed.
 # The resolver runs from a place of its own: it is no part of the project.
 LOCK ?=
 UV_VERSION := 0.13.9
@@ -70,7 +69,7 @@ lock:
 	"$$tool/bin/python" -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION) && \
 	compile() { "$$tool/bin/uv" --quiet pip compile pyproject.toml --universal --generate-hashes \
 	  --no-emit-index-url --custom-compile-command 'make lock' "$$@" >/dev/null; } && \
-	compile --group dev --extra hub --output-file requirements/dev.txt $(LOCK) && \
+	compile --group dev --output-file requirements/dev.txt $(LOCK) && \
 	compile --group build --constraints requirements/dev.txt --output-file requirements/run.txt $(LOCK) && \
 	"$$tool/bin/uv" --quiet pip compile --group prices --no-deps --universal --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' --output-file requirements/prices.txt $(LOCK) >/dev/null

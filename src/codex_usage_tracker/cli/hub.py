@@ -11,7 +11,7 @@ import msgspec
 from codex_usage_tracker.cli import options
 from codex_usage_tracker.cli.text import safe
 from codex_usage_tracker.contract import SCHEMA, Numbers
-from codex_usage_tracker.errors import InvalidValueError, MissingPartError
+from codex_usage_tracker.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -62,11 +62,8 @@ def _asked(asked: Invocation, work: Callable[[Store], Awaitable[T]]) -> T:
 
 
 def _store(asked: Invocation) -> Store:
-    try:
-        from codex_usage_tracker.hub.server import store  # noqa: PLC0415
-    except ImportError as error:
-        hint = "Install the hub's parts: pip install 'codex-usage-tracker[hub]'."
-        raise MissingPartError(f"a hub needs {error.name}", hint) from None
+    from codex_usage_tracker.hub.server import store  # noqa: PLC0415  (help needs none)
+
     return store.Store(asked.db or store.default())
 
 
