@@ -19,7 +19,7 @@ from codex_usage_tracker.hub.server.store import Store
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MODELS = ("gpt-5.5", "gpt-5.5-mini", "gpt-5.4")
+MODELS = ("gpt-5.5", "gpt-5.4-mini", "gpt-5.4")
 QUARTER_MS = 900_000
 CLONES = 10
 """So many accounts have the same usage: the first of them is made here, the others are copied by the database."""

@@ -367,3 +367,24 @@ def test_the_files_of_a_hub_are_the_owners_alone(serves: Serves, tmp_path: Path)
     hub.account("vera")
     for file in tmp_path.glob("hub*.sqlite3*"):
         assert file.stat().st_mode & 0o077 == 0, file
+
+
+@pytest.mark.slow
+def test_who_does_not_read_what_he_asked_for_keeps_nobody_waiting(target: Target) -> None:
+    """Exports of a long history, of which only the first bytes are ever read."""
+    for day in range(8):
+        starts = [START - (day * 96 + place) * QUARTER for place in range(40)]
+        told = target.sync(upload(*(bucket(start=one, calls=[call() for _ in range(500)]) for one in starts)))
+        assert told.status_code == 200
+    head = f"GET /api/export HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {target.mallory['token']}\r\n\r\n"
+    lazy = [socket.create_connection(("127.0.0.1", target.hub.port), 30) for _ in range(40)]
+    try:
+        for line in lazy:
+            line.sendall(head.encode())
+        assert {line.recv(12)[-3:] for line in lazy} == {b"200", b"429"}
+        told = target.hub.ask("GET", "/api/devices", target.vera["token"])
+        assert told.status_code == 200
+        assert told.elapsed.total_seconds() < 10
+    finally:
+        for line in lazy:
+            line.close()

@@ -38,6 +38,7 @@ class Hub:
         self.syncs = Limiter(burst=60, per_second=2)
         self.guesses = Limiter(burst=10, per_second=1 / 60)
         self.all_guesses = Limiter(burst=200, per_second=2)
+        self.exports = Limiter(burst=5, per_second=1 / 60)
         self.joins = Limiter(burst=5, per_second=1 / 600)
         self.counts: dict[tuple[str, int], int] = {}
         self.id = ""

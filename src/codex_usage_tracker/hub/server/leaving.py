@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.pricing.prices import Prices
 
 STEP = 1_000
+PART_BYTES = 65_536
 SECRET = frozenset({"key", "token", "hash", "digest", "account_id", "id"})
 """Columns that tell nothing of usage, and what others could ask with."""
 EXPORTED = (tables.device, tables.member, tables.flag, tables.correction, tables.day, tables.bucket)
@@ -48,17 +50,29 @@ async def join(hub: Hub, asked: Joining, now: int) -> int:
 
 
 async def export(store: Store, account: int) -> AsyncIterator[bytes]:
-    """Give everything that is kept of an account as one JSON document, part by part."""
-    async with store.moment() as db:
-        row = (await db.execute(select(tables.account).where(tables.account.c.id == account))).one()
-        head = {"schema": SCHEMA.format("hub-export"), "version": __version__, "account": _told(row._asdict())}
-        yield msgspec.json.encode(head)[:-1]
-        for table in EXPORTED:
-            yield b',\n"' + table.name.encode() + b'":['
-            async for part in _rows(db, table, account):
-                yield part
-            yield b"]"
-        yield b"}\n"
+    """Give everything that is kept of an account as one JSON document, part by part.
+
+    All is read before anything is sent: who takes it slowly keeps no connection of the database from others.
+    """
+    with TemporaryFile() as file:
+        async with store.moment() as db:
+            async for part in _document(db, account):
+                file.write(part)
+        file.seek(0)
+        while part := file.read(PART_BYTES):
+            yield part
+
+
+async def _document(db: AsyncConnection, account: int) -> AsyncIterator[bytes]:
+    row = (await db.execute(select(tables.account).where(tables.account.c.id == account))).one()
+    head = {"schema": SCHEMA.format("hub-export"), "version": __version__, "account": _told(row._asdict())}
+    yield msgspec.json.encode(head)[:-1]
+    for table in EXPORTED:
+        yield b',\n"' + table.name.encode() + b'":['
+        async for part in _rows(db, table, account):
+            yield part
+        yield b"]"
+    yield b"}\n"
 
 
 async def _rows(db: AsyncConnection, table: Table, account: int) -> AsyncIterator[bytes]:

@@ -125,6 +125,7 @@ async def _corrections(asked: Asked) -> Corrections:
 
 
 async def _export(asked: Asked) -> Response:
+    asked.hub.exports.take(str(asked.account))
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="hub-export.json"'}
     parts = leaving.export(asked.hub.store, asked.account)
     return StreamingResponse(parts, headers=headers, media_type="application/json")
