@@ -51,7 +51,7 @@ async def _fill(where: str, originals: int, days: int) -> int:
     store = Store(where)
     await store.make()
     await store.close()
-    db = await asyncpg.connect(where)
+    db: Any = await asyncpg.connect(where)
     try:
         await _people(db, originals * CLONES)
         dice = random.Random(1)
@@ -72,6 +72,8 @@ async def _people(db: Any, count: int) -> None:
     names = ("id", "name", "key", "created_at", "visibility", "is_listed")
     rows: Iterable[tuple[Any, ...]] = ((one, f"a{one}", bytes(32), 0, "public", 1) for one in everybody)
     await db.copy_records_to_table("account", records=rows, columns=names)
+    rows = ((f"a{one}", one) for one in everybody)
+    await db.copy_records_to_table("handle", records=rows, columns=("handle", "account_id"))
     rows = ((one, 1, hashlib.sha256(token(one).encode()).digest(), 0) for one in everybody)
     await db.copy_records_to_table("device", records=rows, columns=("account_id", "id", "token", "made_at"))
     await db.execute("SELECT setval(pg_get_serial_sequence('account', 'id'), $1)", count)

