@@ -364,6 +364,7 @@ def commands(at: Place) -> list[list[str]]:
 UNASKED = {
     "serve-dashboard", "web", "ui",  # asked route by route
     "export", "dashboard", "open-dashboard",  # made in all their formats
+    "hub", "link", "sync", "unlink",  # what travels to a hub has a test of its own
     "mcp",  # spoken to
     "demo", "parse-allowance", "update-pricing", "pin-pricing", "update-rate-card", "init-allowance", "init-pricing",
     "init-rate-card", "init-thresholds", "init-projects", "init-budgets", "clear-db", "reset-db", "completion",
