@@ -133,11 +133,11 @@ async def _answered(hub: Hub, task: Task, request: Request) -> Any:
 
 
 async def _known(hub: Hub, task: Task, request: Request, address: str, now: int) -> Asker:
-    """Return who asks; who is not known may try as often as anybody."""
+    """Return who asks; who is not known may try as often as anybody, and takes nothing from who else is there."""
     try:
         asker = await doors.asker(hub, request, task.who, now)
     except TrackerError:
-        hub.requests.take(address)
+        hub.strangers.take(address)
         raise
     (hub.syncs if task.who == "machine" else hub.requests).take(f"{asker.account}.{asker.device}")
     request.state.account = asker.account

@@ -35,6 +35,7 @@ class Hub:
         self.prices = prices()
         self.mirrors = Mirrors(store)
         self.requests = Limiter(burst=120, per_second=10)
+        self.strangers = Limiter(burst=120, per_second=10)
         self.syncs = Limiter(burst=60, per_second=2)
         self.guesses = Limiter(burst=10, per_second=1 / 60)
         self.all_guesses = Limiter(burst=200, per_second=2)
