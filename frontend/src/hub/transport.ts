@@ -10,6 +10,7 @@ export class HubTransport extends HttpTransport {
   readonly coarse = true;
   protected override readonly unreachable = AWAY;
   #tell: () => void = () => undefined;
+  #leaves = false;
 
   /** Days and hours are those of the browser. */
   protected override asked(question: string, params: Params): Params {
@@ -38,10 +39,16 @@ export class HubTransport extends HttpTransport {
     };
   }
 
+  /** Loads the page anew, once: each further time would begin it again. */
+  #leave(): void {
+    if (!this.#leaves) location.reload();
+    this.#leaves = true;
+  }
+
   /** Who was signed out is asked to sign in, and comes back to where they were. */
   protected override async fetch(address: string, init: RequestInit): Promise<Response> {
     const reply = await super.fetch(address, init);
-    if (reply.status === 401 && !["/api/hub", "/api/session"].includes(address)) location.reload();
+    if (reply.status === 401 && !["/api/hub", "/api/session"].includes(address)) this.#leave();
     if (reply.ok && init.method) this.#tell();
     return reply;
   }
