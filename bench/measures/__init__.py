@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.measures import append, cold, dashboard, footprint, hub, memory, report, startup, unchanged
+from bench.measures import append, cold, dashboard, footprint, hub, mcp, memory, report, startup, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,5 +21,6 @@ MEASURES: dict[str, Callable[[Setting], list[Line]]] = {
     "bytes": footprint.measure,
     "start-up": startup.measure,
     "dashboard": dashboard.measure,
+    "mcp": mcp.measure,
     "hub": hub.measure,
 }

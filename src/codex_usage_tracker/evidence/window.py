@@ -44,6 +44,12 @@ class Wanted(NamedTuple):
     include_compaction_history: bool = False
     before: int | None = None
 
+    @classmethod
+    def of(cls, asked: object) -> Wanted:
+        """Return what was asked for in words of the same names; `mode` tells whether all is counted."""
+        told = {name: getattr(asked, name) for name in cls._fields if hasattr(asked, name)}
+        return cls(**told | {"full": getattr(asked, "mode", "") == "full"})
+
     def shows(self, one: Entry) -> bool:
         """Say whether the text of an entry was asked for."""
         asked = {"tool_output": self.include_tool_output, HISTORY: self.include_compaction_history}

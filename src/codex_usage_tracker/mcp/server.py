@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
+import threading
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -25,7 +27,7 @@ from codex_usage_tracker.mcp import texts, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from codex_usage_tracker.mcp.tools import FileAsk, Tool
+    from codex_usage_tracker.mcp.tools import ContextAsk, FileAsk, RefreshAsk, Tool
     from codex_usage_tracker.privacy import Hiding
     from codex_usage_tracker.query.reader import Reader
     from codex_usage_tracker.tracker import Tracker
@@ -102,7 +104,7 @@ class Agents:
         if tool.command:
             return budget.fit(await self._commanded(tool, given, hiding, most), most), common.max_bytes
         if not self.tracker.has_database():
-            await self._run(["refresh"], hiding.mode)
+            await self._refreshed(tools.RefreshAsk(), hiding)
         return await self._in_thread(lambda opened: self._asked(tool, given, hiding, most, opened)), common.max_bytes
 
     def _hiding(self, mode: str) -> Hiding:
@@ -189,19 +191,46 @@ class Agents:
     # -- commands -----------------------------------------------------------------------------------------------------
 
     async def _commanded(self, tool: Tool, given: dict[str, Any], hiding: Hiding, most: int) -> dict[str, Any]:
-        """Run a tool's command, and return what it answers."""
+        """Do what a tool is for where that is more than a question, and return what became of it."""
         from codex_usage_tracker.mcp import tools  # noqa: PLC0415  (as above)
         from codex_usage_tracker.questions import read  # noqa: PLC0415
 
         ask = read(tool.ask, given)
+        if isinstance(ask, tools.RefreshAsk):
+            return await self._refreshed(ask, hiding)
         if isinstance(ask, tools.ContextAsk):
             if os.environ.get(ALLOWED) != "1":
                 hint = f"Who runs this server may allow it: `codex mcp add usage --env {ALLOWED}=1 -- {NAME} mcp`."
                 raise ContextDisabledError("the texts of calls are not told to agents", hint)
             ask = msgspec.structs.replace(ask, max_chars=min(ask.max_chars, most // 2))
+            return await self._in_thread(lambda opened: self._evidence(ask, hiding, opened))
         if isinstance(ask, tools.FileAsk) and hiding.hides and (ask.project or ask.thread):
             await self._in_thread(lambda opened: self._check_names(ask, hiding, opened))
         return await self._run(tools.words(tool, ask), hiding.mode)
+
+    async def _refreshed(self, ask: RefreshAsk, hiding: Hiding) -> dict[str, Any]:
+        """Read what is new; where nobody waits for it any more, it ends, and what was read is kept."""
+        from codex_usage_tracker.ingest.outcome import Watching  # noqa: PLC0415  (as above)
+
+        left = threading.Event()
+
+        def tell(_progress: object) -> None:
+            if left.is_set():
+                raise KeyboardInterrupt
+
+        work = partial(self.tracker.refresh, include_archived=ask.include_archived, watching=Watching(tell))
+        try:
+            done = await to_thread.run_sync(work, abandon_on_cancel=True)
+        finally:
+            left.set()
+        return _plain(done.answer(self.tracker.database), hiding)
+
+    def _evidence(self, ask: ContextAsk, hiding: Hiding, opened: list[apsw.Connection]) -> dict[str, Any]:
+        """Return what a call was made of."""
+        from codex_usage_tracker.evidence.window import Wanted  # noqa: PLC0415  (as above)
+
+        with self._reader(opened, findings=False) as reader:
+            return _plain(self.tracker.context(reader, ask.record_id, Wanted.of(ask)), hiding)
 
     def _check_names(self, ask: FileAsk, hiding: Hiding, opened: list[apsw.Connection]) -> None:
         """Refuse names that are hidden, whether they are there or not: commands know them, agents need not."""
@@ -256,6 +285,14 @@ class Agents:
         found = await self.call(None, types.CallToolRequestParams(name="usage_status"))
         text = msgspec.json.encode(found.structured_content).decode()
         return types.ReadResourceResult(contents=[types.TextResourceContents(uri=STATUS, mime_type=JSON, text=text)])
+
+
+def _plain(found: Any, hiding: Hiding) -> dict[str, Any]:
+    """Return an answer as a privacy mode shows it, of plain values."""
+    from codex_usage_tracker.reports.asking import hide  # noqa: PLC0415  (a client may ask long after the start)
+
+    told: dict[str, Any] = msgspec.to_builtins(hide(found, hiding))
+    return told
 
 
 def _tool(tool: Tool, schemas: Any) -> types.Tool:

@@ -291,16 +291,16 @@ def words(tool: Tool, ask: Ask) -> list[str]:
         raise InvalidValueError("the path is not absolute", "Name the file from the root on.")
     if path and os.path.lexists(path) and not given.get("force"):
         raise FileExistsAlreadyError(f"{path} is already there", "Name a file that is not.")
-    return [*tool.command, *_options(tool, ask), *(["--", *positional] if positional else [])]
+    return [*tool.command, *_options(ask), *(["--", *positional] if positional else [])]
 
 
-def _options(tool: Tool, ask: Ask) -> Iterator[str]:
+def _options(ask: Ask) -> Iterator[str]:
     for field in msgspec.structs.fields(ask):
         value = getattr(ask, field.name)
         flag = FLAGS.get(field.name, f"--{field.name.replace('_', '-')}")
         if value == field.default or field.name == "record_id":
             continue
         if isinstance(value, bool):
-            yield "--no-archived" if tool.name == "usage_refresh" else flag
+            yield flag
         else:
             yield from (f"{flag}={one}" for one in (value if isinstance(value, tuple) else (value,)))

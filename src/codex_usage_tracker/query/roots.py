@@ -8,7 +8,7 @@ import msgspec
 
 from codex_usage_tracker.query.metrics import BY_NAME
 from codex_usage_tracker.query.run import COMMON, NOTHING, ODD, sums_of
-from codex_usage_tracker.store.ask import scalar
+from codex_usage_tracker.store.ask import rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +57,13 @@ class Page(NamedTuple):
     whole_count: int
 
 
+class Count(NamedTuple):
+    """How many root threads there are, and how many threads, these among them."""
+
+    roots: int
+    threads: int
+
+
 class Member(NamedTuple):
     """A thread of a root thread: what is known of it and when its latest call was."""
 
@@ -85,18 +92,18 @@ def page(
     latest = f", {LATEST.format('sums.thread_id', _range(chosen))} AS latest" if sort == "time" else ""
     threads = f"SELECT {ROOT} AS root{latest}{sums} FROM {relation} sums GROUP BY thread_id"
     down = "ASC" if ascending else "DESC"
-    rows: list[Any] = reader.execute(
+    found: list[Any] = reader.execute(
         f"SELECT root, count(*) OVER () FROM (SELECT root, {SORTS[sort]} AS place FROM ({threads}) GROUP BY root)"
         f" ORDER BY place COLLATE NOCASE {down} NULLS LAST, root {down} LIMIT {limit or -1} OFFSET {offset}", values,
     ).fetchall()  # fmt: skip
-    return Page([int(row[0]) for row in rows], int(rows[0][1]) if rows else 0)
+    return Page([int(row[0]) for row in found], int(found[0][1]) if found else 0)
 
 
-def count(reader: apsw.Connection, chosen: Filter) -> int:
-    """Return how many root threads a filter's calls belong to."""
+def count(reader: apsw.Connection, chosen: Filter) -> Count:
+    """Return how many root threads a filter's calls belong to, and how many threads."""
     relation, values = sums_of(chosen, COMMON)
     members = f"(SELECT DISTINCT thread_id FROM {relation}) sums"
-    return int(scalar(reader, f"SELECT count(DISTINCT {ROOT}) FROM {members}", values))
+    return Count._make(next(rows(reader, f"SELECT count(DISTINCT {ROOT}), count(*) FROM {members}", values)))
 
 
 def _range(chosen: Filter) -> str:
@@ -107,19 +114,19 @@ def _range(chosen: Filter) -> str:
 def members(reader: apsw.Connection, chosen: Filter, roots: Sequence[int]) -> list[Member]:
     """Return some root threads with all threads below them."""
     latest = LATEST.format("thread.id", _range(chosen))
-    rows: list[Any] = reader.execute(
+    found: list[Any] = reader.execute(
         f"SELECT thread.id, coalesce(root_id, thread.id), {latest}, {', '.join(MEMBER_FIELDS.values())}"
         " FROM thread LEFT JOIN project ON project.id = project_id LEFT JOIN client ON client.id = client_id"
         " WHERE coalesce(root_id, thread.id) IN (SELECT value FROM json_each(?)) ORDER BY thread.id", (_json(roots),),
     ).fetchall()  # fmt: skip
-    return [Member(row[0], row[1], row[2], dict(zip(MEMBER_FIELDS, row[3:], strict=True))) for row in rows]
+    return [Member(row[0], row[1], row[2], dict(zip(MEMBER_FIELDS, row[3:], strict=True))) for row in found]
 
 
 def shares(reader: apsw.Connection, chosen: Filter, threads: Sequence[int]) -> list[Share]:
     """Return the numbers of some threads by model and effort."""
     odd = {row[:3]: row[3:] for row in _by_profile(reader, chosen, threads, ODD)}
-    rows = _by_profile(reader, chosen, threads, COMMON)
-    return [Share(row[0], row[1], row[2], row[3:] + odd.get(row[:3], NOTHING)) for row in rows]
+    common = _by_profile(reader, chosen, threads, COMMON)
+    return [Share(row[0], row[1], row[2], row[3:] + odd.get(row[:3], NOTHING)) for row in common]
 
 
 def _by_profile(

@@ -46,17 +46,19 @@ ODD = Part(ODD_METRICS, rollups.ODD, rollups.ODD_SUMS, rollups.ODD_CALLS, indexe
 """Asked apart: few roll-ups have any of it, and they have an index of their own."""
 NOTHING = (0,) * len(ODD_METRICS)
 
-THREAD_JOINS = (
-    " LEFT JOIN thread ON thread.id = sums.thread_id LEFT JOIN thread root ON root.id = thread.root_id"
-    " LEFT JOIN project ON project.id = thread.project_id LEFT JOIN client ON client.id = thread.client_id"
-)
 THREAD = DIMENSIONS["thread"]
 JOINS = {
-    "thread": THREAD_JOINS,
+    "thread": " LEFT JOIN thread ON thread.id = sums.thread_id",
     "profile": " LEFT JOIN profile ON profile.id = sums.profile_id",
     "rate": " LEFT JOIN rate ON rate.id = sums.rate_id",
 }
 """What the row ids of a group stand for, by where a dimension lies."""
+THREAD_JOINS = {
+    "root.": " LEFT JOIN thread root ON root.id = thread.root_id",
+    "project.": " LEFT JOIN project ON project.id = thread.project_id",
+    "client.": " LEFT JOIN client ON client.id = thread.client_id",
+}
+"""What is looked up of a thread, by what a key names: there may be many threads."""
 
 
 class Group(NamedTuple):
@@ -136,10 +138,15 @@ def _grouped(relation: str, keys: list[str], sources: set[str], part: Part) -> s
     by = inner + [f"bucket{index}" for index in range(len(times))]
     sums = ", ".join(f"sum({name}) AS {name}" for name in part.sums)
     outer = [f"bucket{times.index(key)}" if key in times else key for key in keys]
-    joins = "".join(join for source, join in JOINS.items() if source in sources)
     marks = ", ".join(str(index + 1) for index in range(len(keys)))
     by_id = f"SELECT {', '.join([*columns, sums])} FROM {relation} GROUP BY {', '.join(by)}"
-    return f"SELECT {', '.join(outer)}, {part.selected} FROM ({by_id}) sums{joins} GROUP BY {marks}"
+    return f"SELECT {', '.join(outer)}, {part.selected} FROM ({by_id}) sums{joins(sources, keys)} GROUP BY {marks}"
+
+
+def joins(sources: set[str], keys: list[str]) -> str:
+    """Return the tables that keys are looked up in."""
+    named = [join for name, join in THREAD_JOINS.items() if any(name in key for key in keys)]
+    return "".join([*(join for source, join in JOINS.items() if source in sources), *named])
 
 
 def _of_threads(dimensions: Sequence[Dimension]) -> bool:
@@ -151,7 +158,8 @@ def _largest_threads(relation: str, keys: list[str], part: Part, metric: str, li
     """Find the largest threads before anything is looked up of them: there may be many."""
     sums = ", ".join(f"sum({name}) AS {name}" for name in part.sums)
     largest = f"SELECT thread_id, {sums} FROM {relation} GROUP BY 1 ORDER BY {metric} DESC, 1 LIMIT {limit}"
-    grouped = f"SELECT {', '.join(keys)}, {part.selected} FROM ({largest}) sums{THREAD_JOINS} GROUP BY sums.thread_id"
+    named = f"({largest}) sums{joins({THREAD.source}, keys)}"
+    grouped = f"SELECT {', '.join(keys)}, {part.selected} FROM {named} GROUP BY sums.thread_id"
     return f"{grouped} ORDER BY {metric} DESC, thread.thread_id"
 
 

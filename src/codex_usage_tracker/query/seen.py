@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from codex_usage_tracker.query.filters import where
-from codex_usage_tracker.query.run import JOINS, key_sql, labels, quarters
+from codex_usage_tracker.query.run import joins, key_sql, labels, quarters
 from codex_usage_tracker.store.ask import rows
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def seen(reader: Reader, chosen: Filter, dimensions: Sequence[Dimension]) -> dic
     span = quarters(reader.db)
     keys = [key_sql(dimension, reader.zone, *span) for dimension in dimensions]
     sources = {dimension.source for dimension in dimensions}
-    joins = "".join(join for source, join in JOINS.items() if source in sources)
     marks = ", ".join(str(index + 1) for index in range(len(keys)))
-    source = f"(SELECT {COLUMNS} FROM call{built.sql}) sums{joins}"
+    source = f"(SELECT {COLUMNS} FROM call{built.sql}) sums{joins(sources, keys)}"
     sql = f"SELECT {', '.join(keys)}, {COUNTS} FROM {source} GROUP BY {marks}"
     found = rows(reader.db, sql, built.values)
     return {labels(dimensions, row[: len(keys)]): Seen(*row[len(keys) :]) for row in found}

@@ -10,7 +10,7 @@ from msgspec import Meta
 from codex_usage_tracker.contract import Row
 from codex_usage_tracker.contract import diagnostics as contract
 from codex_usage_tracker.pricing.money import share_text
-from codex_usage_tracker.query import concentration, facts, run, threads
+from codex_usage_tracker.query import concentration, facts, roots, run, threads
 from codex_usage_tracker.query.dimensions import DIMENSIONS
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.reports.asks import Ask, CallsChoice, filter_of
@@ -65,14 +65,12 @@ def overview(reader: Reader, chosen: Filter) -> contract.Overview:
     """Return what the database holds of a filter's calls."""
     totals = numbers(run.totals(reader.db, chosen))
     first, latest, mean = facts.span(reader.db, chosen)
-    counts = {
-        name: len(run.groups(reader.db, chosen, [DIMENSIONS[name]], reader.zone))
-        for name in ("root_thread", "thread", "model")
-    }
+    count = roots.count(reader.db, chosen)
+    models = run.groups(reader.db, chosen, [DIMENSIONS["model"]], reader.zone)
     return contract.Overview(
         schema=schema("diagnostics-overview"), section="overview", scope=scope_of(reader, chosen), status="live",
-        computed_at=reader.now, calls=totals.calls, totals=totals, sessions=counts["root_thread"],
-        threads=counts["thread"], models=counts["model"], first_at=first, latest_at=latest,
+        computed_at=reader.now, calls=totals.calls, totals=totals, sessions=count.roots,
+        threads=count.threads, models=len(models), first_at=first, latest_at=latest,
         cache_ratio=share_text(totals.cached_input_tokens, totals.input_tokens),
         avg_call_cache_ratio=None if mean is None else share_text(mean, 10**6),
         fact_rows=sum(one.calls for one in facts.sums(reader.db, chosen)),

@@ -102,7 +102,7 @@ def insights(reader: Reader, chosen: Filter, thresholds: Thresholds) -> Insights
 def _root_counts(reader: Reader, chosen: Filter) -> dict[str | None, int]:
     rules = [number for number, rule in enumerate(ORDER) if rule.key in OF_THREADS]
     found = findings.root_counts(reader.db, chosen, rules)
-    return {None: roots.count(reader.db, chosen)} | {ORDER[rule].key: found.get(rule, 0) for rule in rules}
+    return {None: roots.count(reader.db, chosen).roots} | {ORDER[rule].key: found.get(rule, 0) for rule in rules}
 
 
 def _ranked(sums: Sequence[Sum]) -> list[Sum]:

@@ -37,7 +37,7 @@ def threads(
         raise InvalidValueError(f"there is no way to sort by {sort!r}", f"Choose one of {', '.join(roots.SORTS)}.")
     page = roots.page(reader.db, chosen, sort=reader.sort(sort), ascending=ascending, limit=limit, offset=offset)
     rows = list(root_threads(reader, chosen, page.roots).values())
-    count = page.whole_count or (roots.count(reader.db, chosen) if offset else 0)
+    count = page.whole_count or (roots.count(reader.db, chosen).roots if offset else 0)
     more = offset + len(rows) < count
     return Threads(
         schema=schema("threads"),

@@ -21,7 +21,7 @@ def scripts() -> list[tuple[int, str]]:
     return sorted((int(entry.name[:4]), entry.read_text(encoding="utf-8")) for entry in found)
 
 
-LATEST = 6
+LATEST = 7
 """Version of the newest migration; a test compares it with the folder, so that opening need not list it."""
 
 

@@ -93,8 +93,6 @@ class Context:
 
 
 def _found(desk: Desk, ask: ContextAsk) -> Evidence:
-    names = set(Wanted._fields) & set(ask.__struct_fields__)
-    wanted = Wanted(full=ask.mode == "full", **{name: getattr(ask, name) for name in names})
     with desk.reader() as reader:
-        found: Evidence = desk.hide(desk.tracker.context(asks.zone_of(ask, reader), ask.record_id, wanted))
+        found: Evidence = desk.hide(desk.tracker.context(asks.zone_of(ask, reader), ask.record_id, Wanted.of(ask)))
     return found
