@@ -13,8 +13,9 @@ import asyncpg
 
 from codex_usage_tracker.hub.server import merging, ranking, tables
 from codex_usage_tracker.hub.server.hub import prices
-from codex_usage_tracker.hub.server.merging import DAY_MS, DAY_QUARTERS
+from codex_usage_tracker.hub.server.merging import DAY_MS
 from codex_usage_tracker.hub.server.store import Store
+from codex_usage_tracker.query.zones import DAY_QUARTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -94,14 +94,15 @@ def test_a_text_that_nobody_thought_of_is_hidden() -> None:
     class Novel(msgspec.Struct):
         diary: str
 
-    assert privacy.hidden(Novel("dear"), privacy.REDACTED, SECRET) == Novel(privacy.UNDECIDED)
-    assert privacy.hidden(Novel("dear"), privacy.NORMAL, SECRET) == Novel("dear")
+    assert privacy.hidden(Novel("dear"), privacy.Hiding(privacy.REDACTED, SECRET)) == Novel(privacy.UNDECIDED)
+    assert privacy.hidden(Novel("dear"), privacy.Hiding(privacy.NORMAL, SECRET)) == Novel("dear")
 
 
 def test_labels_are_stable_and_depend_on_the_key() -> None:
-    veil = privacy.Veil(privacy.REDACTED, SECRET)
-    assert veil.label("Project", "alpha") == privacy.Veil(privacy.STRICT, SECRET).label("Project", "alpha")
-    assert veil.label("Project", "alpha") != privacy.Veil(privacy.REDACTED, SECRET[::-1]).label("Project", "alpha")
+    hiding = privacy.Hiding(privacy.REDACTED, SECRET)
+    veil, strict, other = (one.veil for one in (hiding, hiding._replace(mode="strict"), hiding._replace(secret=b"x")))
+    assert veil.label("Project", "alpha") == strict.label("Project", "alpha")
+    assert veil.label("Project", "alpha") != other.label("Project", "alpha")
     assert veil.label("Project", "alpha") != veil.label("Project", "beta")
     assert veil.label("Project", "\udcff").startswith("Project ")
 
@@ -271,7 +272,7 @@ def test_no_order_tells_of_names(served: Served, database: str, mode: str, path:
     ids = sorted({row["record_id" if path == "calls" else "thread_id"]: row["thread_id"] for row in shown}.values())
     sort = "thread" if path == "calls" else "name"
     rows = served(mode=mode).get(f"/api/{path}?sort={sort}&direction=asc").json()["rows"]
-    labels = privacy.Veil(mode, Tracker(database).secret()).shows("", "thread_id") or str
+    labels = privacy.Hiding(mode, Tracker(database).secret()).veil.shows("", "thread_id") or str
     assert [row["thread_id"] for row in rows] == [labels(one) for one in ids]
 
 
@@ -338,7 +339,7 @@ def test_who_sits_at_the_terminal_knows_the_names(ask: Run, mode: str) -> None:
     ],
 )  # fmt: skip
 def test_a_name_with_a_secret_in_it_is_hidden_where_names_are_shown(secret: str) -> None:
-    shows = privacy.Veil(privacy.REDACTED, SECRET).shows("CallRow", "git_branch")
+    shows = privacy.Hiding(privacy.REDACTED, SECRET).veil.shows("CallRow", "git_branch")
     assert shows is not None
     assert str(shows(f"fix/{secret}")).startswith("Secret ")
     assert shows("feature/login-form-2") == "feature/login-form-2"

@@ -57,7 +57,8 @@ async def _rows(client: Client) -> tuple[list[dict[str, Any]], list[dict[str, An
 
 
 def _questions(calls: list[dict[str, Any]], threads: list[dict[str, Any]]) -> Iterator[Question]:
-    yield from ((name, f"usage_{name}", [{}]) for name in PLAIN)
+    for name in PLAIN:
+        yield name, f"usage_{name}", [{}]
     yield "thread", "usage_thread", [{"thread": row["thread_id"]} for row in threads]
     yield "call", "usage_call", [{"record_id": row["record_id"]} for row in calls]
     yield "call_context", "usage_call_context", [{"record_id": row["record_id"]} for row in calls]
@@ -80,4 +81,5 @@ async def _told(client: Client, tool: str, given: dict[str, Any]) -> dict[str, A
     found = await client.call_tool(tool, given)
     if found.is_error or found.structured_content is None:
         raise MeasureError(f"{tool} failed: {found.content}")
-    return found.structured_content
+    told: dict[str, Any] = found.structured_content
+    return told

@@ -163,7 +163,7 @@ class Hiding(NamedTuple):
     @property
     def veil(self) -> Veil:
         """Return what hides."""
-        return Veil(*self)
+        return Veil(self)
 
 
 def mode_of(told: str | None) -> str:
@@ -174,27 +174,22 @@ def mode_of(told: str | None) -> str:
     return mode
 
 
-def hidden(
-    answer: Answer, mode: str, secret: bytes, aliases: frozenset[str] = frozenset(), thread_names: bool = False,  # noqa: FBT001, FBT002  (the parts of `Hiding`)
-) -> Answer:  # fmt: skip
+def hidden(answer: Answer, hiding: Hiding) -> Answer:
     """Return an answer as a mode shows it, with the mode in its scope."""
-    return answer if mode == NORMAL else Veil(mode, secret, aliases, thread_names).struct(answer)
+    return hiding.veil.struct(answer) if hiding.hides else answer
 
 
-def row_veil(
-    owner: str, names: Sequence[str], mode: str, secret: bytes, aliases: frozenset[str] = frozenset(),
-    thread_names: bool = False,  # noqa: FBT001, FBT002  (the parts of `Hiding`)
-) -> Callable[[Row], Row]:  # fmt: skip
+def row_veil(owner: str, names: Sequence[str], hiding: Hiding) -> Callable[[Row], Row]:
     """Return what hides a row of an `owner` struct's values, for exports that make no structs."""
-    if mode == NORMAL:
+    if not hiding.hides:
         return lambda row: row
-    veil = Veil(mode, secret, aliases, thread_names)
+    veil = hiding.veil
     shows = [(place, veil.shows(owner, name)) for place, name in enumerate(names)]
-    hiding = [(place, show) for place, show in shows if show is not None]
+    hides = [(place, show) for place, show in shows if show is not None]
 
     def veiled(row: Row) -> Row:
         told = list(row)
-        for place, show in hiding:
+        for place, show in hides:
             value = told[place]
             if type(value) is str:
                 told[place] = show(value)
@@ -220,14 +215,9 @@ def _unplaced(path: re.Match[str]) -> str:
 class Veil:
     """One mode with the key of its labels, so that the same text has the same label in every answer."""
 
-    def __init__(
-        self, mode: str, secret: bytes, aliases: frozenset[str] = frozenset(), thread_names: bool = False,  # noqa: FBT001, FBT002
-    ) -> None:  # fmt: skip
-        self.mode = mode
-        self.words = WORDS[mode]
-        self.secret = secret
-        self.aliases = aliases
-        self.thread_names = thread_names
+    def __init__(self, hiding: Hiding) -> None:
+        self.mode, self.secret, self.aliases, self.thread_names = hiding
+        self.words = WORDS[hiding.mode]
         self.labels: dict[tuple[str, str], str] = {}
         self._plans: dict[type, list[tuple[str, Shows | None]]] = {}
 

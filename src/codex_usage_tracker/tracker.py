@@ -215,7 +215,7 @@ class Tracker(Questions):
         )
         hidden = [place.path for place in found.places] if hiding.hides else []
         names = scrubbing.own_names() if hiding.mode == privacy.STRICT else []
-        return scrubbing.scrubbed(privacy.hidden(found, *hiding), hidden, names)
+        return scrubbing.scrubbed(privacy.hidden(found, hiding), hidden, names)
 
     def _contents(self) -> Contents | None:
         """Return what the database holds, as it is; None where it cannot be read."""

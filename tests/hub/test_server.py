@@ -1,6 +1,7 @@
 """What a hub lets whom do, and how its sums stay those of what was sent."""
 
 import json
+import re
 import secrets
 import stat
 import time
@@ -129,6 +130,11 @@ def test_a_link_code_signs_one_browser_in_once(place: Place) -> None:
     assert told.json()["account"] == "ada"
     assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(told.headers["set-cookie"].split("; "))
     assert place.ask("POST", "/api/session", {"code": code}).status_code == 403
+
+
+def test_keys_for_the_door_are_not_guessed_for_long(place: Place) -> None:
+    told = [place.ask("GET", f"/open?key=ABCD-{number:04}").status_code for number in range(2000, 2030)]
+    assert (told[0], told[-1]) == (403, 429)
 
 
 def test_a_cookie_is_worth_nothing_to_another_site(place: Place) -> None:
@@ -267,6 +273,7 @@ def test_what_can_hardly_be_true_is_noted_once_and_changes_nothing(place: Place)
     root = place.browser("root")
     rows = root.get("/api/admin/flags")["rows"]
     assert sorted(row["kind"] for row in rows) == ["disputed-call", "large-call"]
+    assert all(re.search(r"the quarter from 20\d\d-\d\d-\d\d \d\d:(00|15|30|45) UTC$", row["detail"]) for row in rows)
     judged = root("PUT", f"/api/admin/flags/{rows[0]['id']}", {"verdict": "fine"}).json()["rows"]
     assert [row["verdict"] for row in judged] == [None, "fine"]
     assert place.browser("ada").get("/api/summary")["totals"]["input_tokens"] == 5_000_800

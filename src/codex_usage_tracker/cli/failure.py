@@ -27,7 +27,7 @@ def tell(error: BaseException, asked: Invocation, name: str) -> int:
     failure, code = explained(error)
     failure.message = redacted(failure.message)
     failure.hint = failure.hint.replace("`codex-usage-tracker ", f"`{name} ")
-    failure = privacy.hidden(failure, asked.safe_mode, b"")
+    failure = privacy.hidden(failure, privacy.Hiding(asked.safe_mode))
     if asked.json:
         click.echo(msgspec.json.format(msgspec.json.encode(FailureAnswer(error=failure)), indent=2))
     elif isinstance(error, click.UsageError):

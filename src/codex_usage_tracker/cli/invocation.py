@@ -106,7 +106,7 @@ class Invocation:
 
     def hidden(self, answer: Answer) -> Answer:
         """Return an answer as the privacy mode shows it."""
-        return privacy.hidden(answer, *self.hiding)
+        return privacy.hidden(answer, self.hiding)
 
     def answer(self, answer: Answer, draw: Drawing[Answer]) -> None:
         """Print an answer: as JSON if asked for, else as it is drawn for people."""

@@ -22,4 +22,4 @@ def hide(found: Any, hiding: Hiding) -> Any:
     """Return an answer, or a list of them, as a privacy mode shows it."""
     if isinstance(found, list):
         return [*map(hiding.veil.struct, found)] if hiding.hides else found
-    return privacy.hidden(found, *hiding)
+    return privacy.hidden(found, hiding)

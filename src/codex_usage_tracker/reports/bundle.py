@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -37,18 +38,8 @@ NEVER = (
     "logs or lines of them", "prompts and answers", "tool output, commands and arguments", "calls, turns and threads",
     "texts of evidence", "names of threads and projects", "keys, tokens and passwords",
 )  # fmt: skip
-LIBRARIES = (
-    "apsw",
-    "arro3-core",
-    "click",
-    "msgspec",
-    "rich",
-    "starlette",
-    "tiktoken",
-    "tzlocal",
-    "uvicorn",
-    "watchfiles",
-)
+NAMED = re.compile(r"[\w.-]+")
+"""The name of a library at the beginning of what is required."""
 OURS = ("CODEX_HOME", "CODEX_USAGE", "COLUMNS", "NO_COLOR")
 """How the names of variables begin that say something to this program."""
 HARMLESS = frozenset({"CODEX_USAGE_TRACKER_PRIVACY_MODE", "CODEX_USAGE_WEEKLY_RESET", "COLUMNS"})
@@ -87,8 +78,14 @@ def _program() -> Program:
         machine=platform.machine(),
         sqlite=apsw.sqlite_lib_version(),
         encoding=sys.getfilesystemencoding(),
-        libraries=[Library(name=name, version=_version(name)) for name in LIBRARIES],
+        libraries=[Library(name=name, version=_version(name)) for name in _libraries()],
     )
+
+
+def _libraries() -> list[str]:
+    """Return the libraries that this program asks for."""
+    required = metadata.requires("codex-usage-tracker") or []
+    return sorted({found[0] for one in required if (found := NAMED.match(one))})
 
 
 def _version(name: str) -> str | None:

@@ -41,7 +41,7 @@ OLDEST = Order()
 def rows(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[list[Row]]:
     """Give a filter's calls in batches of tuples in the order of `CallRow`'s fields."""
     reader.take_time()
-    veil = privacy.row_veil("CallRow", FIELDS, *hiding)
+    veil = privacy.row_veil("CallRow", FIELDS, hiding)
     sort = reader._replace(hiding=hiding).sort(order.sort)
     found = run.calls(reader.db, chosen, sort=sort, ascending=order.ascending)
     while batch := list(islice(found, BATCH_ROWS)):
@@ -66,7 +66,7 @@ def write_json(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -
 def parts(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[Part]:
     """Give one object with schema, scope and rows, a row a line, in parts."""
     encoder = msgspec.json.Encoder()
-    scope: Scope = privacy.hidden(scope_of(reader, chosen), *hiding)
+    scope: Scope = privacy.hidden(scope_of(reader, chosen), hiding)
     yield b'{"schema":%b,"scope":%b,"rows":[' % (encoder.encode(schema("export")), encoder.encode(scope)), 0
     before = b"\n"
     for batch in rows(reader, chosen, hiding, order):

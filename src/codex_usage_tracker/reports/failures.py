@@ -20,7 +20,7 @@ def told(error: BaseException, mode: str) -> Failure:
         found = Failure(code=error.code, message=error.message, hint=error.hint)
     else:
         found = Failure(code="unexpected", message=f"an unexpected {type(error).__name__} at {place(error)}", hint="")
-    shown: Failure = privacy.hidden(found, mode, b"")
+    shown: Failure = privacy.hidden(found, privacy.Hiding(mode))
     return shown
 
 

@@ -38,7 +38,7 @@ def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) 
     """Write a filter's calls, instants as timestamps in UTC; return the number of rows."""
     progress, columns = Progress(), arrow.columns(CallRow, decimals=False)
     stream = RecordBatchReader.from_batches(columns, _batches(reader, chosen, hiding, columns, progress))
-    scope: Scope = privacy.hidden(scope_of(reader, chosen), *hiding)
+    scope: Scope = privacy.hidden(scope_of(reader, chosen), hiding)
     about = {"schema": schema("export"), "scope": msgspec.json.encode(scope).decode()}
     try:
         write_parquet(

@@ -16,6 +16,7 @@ from codex_usage_tracker.insights.thread import bounds_of
 from codex_usage_tracker.query import run, whole, zones
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.reports import allowance
+from codex_usage_tracker.reports.asking import hide
 from codex_usage_tracker.reports.blocks import blocks
 from codex_usage_tracker.reports.budgets import check
 from codex_usage_tracker.reports.diagnostics import SECTIONS, section
@@ -90,14 +91,14 @@ def content(reader: Reader, scope: Scope, settings: Settings) -> Content:
     columns = [
         *_calls(found, places), *_beside(reader, ids, facts, places), *_caches(reader, found, tables["thread"], bounds)
     ]  # fmt: skip
-    hide = privacy.row_veil("CallRow", ["response_id"], *reader.hiding)
+    veil = privacy.row_veil("CallRow", ["response_id"], reader.hiding)
     header = {
         "about": _about(reader, scope, left_out),
         "bounds": {name: getattr(bounds, name) for name in ("high_cost", "high_context", "swarm_ms")},
         "rules": [[rule.key, rule.title, rule.action, rule.waste] for rule in ORDER],
         "names": whole.TABLES,
         "tables": {name: _table(name, rows, places, reader.hiding) for name, rows in tables.items()},
-        "responses": [hide(row[-1:])[0] for row in found],
+        "responses": [veil(row[-1:])[0] for row in found],
         "ready": _ready(reader, scope, settings),
         "states": STATES,
         "columns": [told for *told, _ in columns],
@@ -129,11 +130,11 @@ def _table(name: str, rows: dict[int, tuple[Any, ...]], places: Places, hiding: 
     """Return a table as lists, hidden; what it refers to as places."""
     columns = whole.TABLES[name]
     fields = ["name" if one == "label" else one for one in columns]
-    hide = privacy.row_veil(OWNERS[name], fields, *hiding)
+    veil = privacy.row_veil(OWNERS[name], fields, hiding)
     refers = [(place, places[REFERENCES[one]]) for place, one in enumerate(columns) if one in REFERENCES]
     told = []
     for row in rows.values():
-        shown = list(hide([None if one == "" and name != "thread" else one for one in row]))
+        shown = list(veil([None if one == "" and name != "thread" else one for one in row]))
         for place, there in refers:
             shown[place] = there.get(row[place])
         told.append(shown)
@@ -193,7 +194,7 @@ def _caches(reader: Reader, calls: Rows, threads: Iterable[int], bounds: Bounds)
 
 def _about(reader: Reader, scope: Scope, left_out: int) -> dict[str, object]:
     """Return what the file says of itself."""
-    told = privacy.hidden(scope_of(reader, scope.chosen), *reader.hiding)
+    told = privacy.hidden(scope_of(reader, scope.chosen), reader.hiding)
     now = reader.now // zones.QUARTER_MS
     return {
         "version": __version__,
@@ -222,8 +223,4 @@ def _ready(reader: Reader, scope: Scope, settings: Settings) -> dict[str, object
         for archived in {scope.chosen.archived, False}:
             told[f"diagnostics/{name} {str(archived).lower()}"] = section(reader, name, archived=archived)
     last = [bool(one.course) for one in plain.history]
-    return {name: _hidden(one, reader.hiding) for name, one in told.items()} | {"last": last}
-
-
-def _hidden(answer: Any, hiding: Hiding) -> Any:
-    return [_hidden(one, hiding) for one in answer] if isinstance(answer, list) else privacy.hidden(answer, *hiding)
+    return {name: hide(one, reader.hiding) for name, one in told.items()} | {"last": last}

@@ -209,7 +209,7 @@ class Dashboard:
         if not self.door.take(request.query_params.get("key", "")):
             return Response(pages.USED_UP, 403, replies.UNKEPT, pages.TYPES[".html"])
         state = str(request.url.remove_query_params("key").query)
-        headers = {"Set-Cookie": self.door.set_cookie(), "Cache-Control": "no-store"}
+        headers = {"Set-Cookie": self.door.set_cookie(), **replies.UNKEPT}
         return RedirectResponse(f"/?{state}" if state else "/", 303, headers)
 
     # -- failures -----------------------------------------------------------------------------------------------------

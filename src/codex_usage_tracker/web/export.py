@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 
 from codex_usage_tracker.reports import asks, csv_text, export, registry
 from codex_usage_tracker.reports.asks import CallsChoice, Direction, filter_of, zone_of
+from codex_usage_tracker.web import replies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ async def exported(desk: Desk, request: Request) -> StreamingResponse:
     ask = asks.read(ExportAsk, {name: request.query_params.getlist(name) for name in request.query_params})
     parts = _parts(desk, ask)
     first = await desk.run(lambda: next(parts))
-    told = {"Content-Disposition": f'attachment; filename="codex-calls.{ask.format}"', "Cache-Control": "no-store"}
+    told = {"Content-Disposition": f'attachment; filename="codex-calls.{ask.format}"', **replies.UNKEPT}
     return StreamingResponse(_after(first, parts), 200, told, KINDS[ask.format])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from codex_usage_tracker.contract.checks import Check
 from codex_usage_tracker.errors import TrackerError
@@ -20,19 +19,18 @@ SYNC = "codex-usage-tracker sync"
 
 
 def checks(path: str) -> Iterator[Check]:
-    """Give a verdict on the link: whose it is, when it was used, and what is still to be sent of a database."""
+    """Give a verdict on the link: when it was used, and what is still to be sent of a database."""
     if not links.exists():
         return
     try:
-        link = links.read()
-        known = ledger.read(links.ledger_path(), link.hub)
+        known = ledger.read(links.ledger_path(), links.read().hub)
         pending = _pending(path, known)
     except TrackerError as error:
         yield Check(name="hub", status="warn", message="what the hub has cannot be told", hint=error.hint)
         return
     when = f"{datetime.fromtimestamp(known.synced_at / 1000, UTC):%Y-%m-%d %H:%M} UTC" if known.synced_at else "never"
     left = f"{pending:,} quarters of an hour are still to be sent" if pending else "it has everything"
-    message = f"linked to {urlsplit(link.url).hostname} as {link.account}; last sync {when}; {left}"
+    message = f"linked; last sync {when}; {left}"
     if pending and time.time() * 1000 - (known.synced_at or 0) > LATE_MS:
         hint = "`sync` sends it; `sync --schedule` has the system do so from now on."
         yield Check(name="hub", status="warn", message=message, hint=hint, repair=SYNC)

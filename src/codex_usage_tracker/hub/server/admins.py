@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
@@ -24,9 +25,10 @@ from codex_usage_tracker.hub.contract import (
     Hiding,
     Judged,
 )
-from codex_usage_tracker.hub.server import accounts, codes, corrections, leaving, tables
+from codex_usage_tracker.hub.server import accounts, boards, codes, corrections, leaving, tables
 from codex_usage_tracker.hub.server.tasks import Asked, Task
 from codex_usage_tracker.reports.asks import Ask
+from codex_usage_tracker.web import replies
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -37,11 +39,11 @@ PAGE = 100
 MOST_FLAGS = 500
 MOST_ID = 2**53
 SAID = {
-    "large-call": "a call of {value:,} tokens, more than a model's window, in the quarter from {subject}",
-    "large-day": "{value:,} tokens on day {subject} counted from 1970",
-    "disputed-call": "two devices tell different numbers of a call in the quarter from {subject}",
+    "large-call": "a call of {value:,} tokens, more than a model's window, in the quarter from {when}",
+    "large-day": "{value:,} tokens on {when}",
+    "disputed-call": "two devices tell different numbers of a call in the quarter from {when}",
     "unknown-model": "a model without a price: {subject}",
-    "dropped": "{value:,} tokens fewer than before in the quarter from {subject}",
+    "dropped": "{value:,} tokens fewer than before in the quarter from {when}",
 }
 
 
@@ -94,12 +96,22 @@ async def flags(store: Store) -> Flags:
         rows=[
             FlagRow(
                 id=row.id, account=row.name, device=row.device_id, at=row.at, kind=row.kind, verdict=row.verdict,
-                detail=SAID.get(row.kind, "{subject}").format(value=row.value, subject=row.subject),
+                detail=_detail(row),
             )
             for row in rows[:MOST_FLAGS]
         ],
         truncated=len(rows) > MOST_FLAGS,
     )  # fmt: skip
+
+
+def _detail(row: Row[Any]) -> str:
+    """Say what looks implausible; its subject is a day, a quarter or a name."""
+    when = row.subject
+    if row.kind == "large-day":
+        when = boards.day_text(int(row.subject))
+    elif row.subject.isdecimal():
+        when = f"{datetime.fromtimestamp(int(row.subject) / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    return SAID.get(row.kind, "{subject}").format(value=row.value, subject=row.subject, when=when)
 
 
 # -- tasks ------------------------------------------------------------------------------------------------------------
@@ -167,7 +179,7 @@ async def _metrics(asked: Asked) -> Response:
     for (name, status), count in sorted(asked.hub.counts.items()):
         lines.append(f'codex_usage_hub_requests_total{{route={json.dumps(name)},status="{status}"}} {count}')
     kind = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-    return Response("\n".join([*lines, "# EOF", ""]), media_type=kind, headers={"Cache-Control": "no-store"})
+    return Response("\n".join([*lines, "# EOF", ""]), media_type=kind, headers=replies.UNKEPT)
 
 
 ONE = "/api/admin/accounts/{name}"

@@ -6,6 +6,7 @@ import logging
 import time
 import zlib
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -150,8 +151,9 @@ async def _guessed(hub: Hub, task: Task, request: Request, address: str, now: in
     hub.all_guesses.take("all")
     asked = await _asked(hub, task, request, Asker(), now)
     found = await task.function(asked)
-    hub.guesses.give_back(address)
-    hub.all_guesses.give_back("all")
+    if not isinstance(found, Response) or found.status_code < HTTPStatus.BAD_REQUEST:
+        hub.guesses.give_back(address)
+        hub.all_guesses.give_back("all")
     return found
 
 
@@ -164,7 +166,7 @@ async def _asked(hub: Hub, task: Task, request: Request, asker: Asker, now: int)
 
 def reply(answer: Any, request: Request) -> Response:
     """Return an answer as JSON that is not kept."""
-    return replies.json_reply(answer, request, 200, **{"Cache-Control": "no-store"})
+    return replies.json_reply(answer, request, 200, **replies.UNKEPT)
 
 
 async def read(request: Request, kind: Any) -> Any:
@@ -194,7 +196,7 @@ def _unpacked(body: bytes) -> bytes:
 
 async def _fails(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        is_method = error.status_code == 405  # noqa: PLR2004
+        is_method = error.status_code == HTTPStatus.METHOD_NOT_ALLOWED
         return failed(
             replies.MethodError(f"{request.method} is not for this address", "")
             if is_method
@@ -213,5 +215,5 @@ def failed(error: Exception) -> Response:
         told.headers["Retry-After"] = str(error.seconds)
     if isinstance(error, UnknownCodeError):
         told.status_code = 403
-    told.headers["Cache-Control"] = "no-store"
+    told.headers.update(replies.UNKEPT)
     return told

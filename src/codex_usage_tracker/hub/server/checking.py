@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import delete, select, update
 
 from codex_usage_tracker.hub.server import merging, ranking, tables, uploads
-from codex_usage_tracker.hub.server.merging import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,12 +55,8 @@ async def _account(store: Store, account: int, prices: Prices, *, mend: bool) ->
 
 def _differing(kept: Found, wanted: Found) -> list[tuple[Any, Any]]:
     """Return the keys whose sums differ; what is nothing need not stand there."""
-    keys = {*kept, *wanted}
-    return sorted(
-        key
-        for key in keys
-        if any(kept.get(key, NOTHING)) | any(wanted.get(key, NOTHING)) and kept.get(key) != wanted.get(key)
-    )
+    told, should = ({key: one for key, one in sums.items() if any(one)} for sums in (kept, wanted))
+    return sorted(key for key in told.keys() | should.keys() if told.get(key) != should.get(key))
 
 
 async def _wanted(db: AsyncConnection, account: int, prices: Prices) -> dict[Table, Found]:

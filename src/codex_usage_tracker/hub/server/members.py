@@ -63,7 +63,7 @@ async def _join(asked: Asked) -> Response:
 
 
 async def _signed_in(asked: Asked, account: int, secret: str) -> Response:
-    headers = {"Set-Cookie": doors.set_cookie(asked.hub, asked.request, secret), "Cache-Control": "no-store"}
+    headers = {"Set-Cookie": doors.set_cookie(asked.hub, asked.request, secret), **replies.UNKEPT}
     return replies.json_reply(await _who(asked, account), None, 200, **headers)
 
 
@@ -76,13 +76,13 @@ async def _open(asked: Asked) -> Response:
         _, secret = await sessions.enter(asked.hub.store, codes.DOOR, key, asked.now)
     except codes.UnknownCodeError:
         return Response(pages.USED_UP, 403, replies.UNKEPT, pages.TYPES[".html"])
-    headers = {"Set-Cookie": doors.set_cookie(asked.hub, asked.request, secret), "Cache-Control": "no-store"}
+    headers = {"Set-Cookie": doors.set_cookie(asked.hub, asked.request, secret), **replies.UNKEPT}
     return RedirectResponse("/", 303, headers)
 
 
 async def _sign_out(asked: Asked) -> Response:
     await sessions.end(asked.hub.store, asked.account, asked.asker.cookie)
-    headers = {"Set-Cookie": doors.set_cookie(asked.hub, asked.request, ""), "Cache-Control": "no-store"}
+    headers = {"Set-Cookie": doors.set_cookie(asked.hub, asked.request, ""), **replies.UNKEPT}
     return replies.json_reply(await _who(asked), None, 200, **headers)
 
 
@@ -153,7 +153,7 @@ async def _remove(asked: Asked) -> Gone:
 def _question(name: str) -> Callable[[Asked], Awaitable[Any]]:
     async def answer(asked: Asked) -> Response:
         body = await asked.hub.mirrors.answer(asked.account, QUESTIONS[name], asked.choice, asked.now)
-        return replies.sent(body, asked.request, 200, **{"Cache-Control": "no-store"})
+        return replies.sent(body, asked.request, 200, **replies.UNKEPT)
 
     return answer
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.pricing.prices import Prices
 
-DAY_QUARTERS = 96
 DAY_MS = 86_400_000
 
 Call = tuple[int, int, int, int, int, int]

@@ -18,6 +18,7 @@ from codex_usage_tracker.config.files import default_files
 from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.hub.server import tables
 from codex_usage_tracker.query.reader import Reader
+from codex_usage_tracker.query.zones import QUARTER_MS
 from codex_usage_tracker.reports import registry
 from codex_usage_tracker.store import migrate
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from codex_usage_tracker.hub.server.store import Store
     from codex_usage_tracker.reports.asks import Ask
 
-QUARTER_MS = 900_000
 PRICED, UNPRICED = 1, 2
 FIXED = """
 INSERT INTO home (id, path, label) VALUES (1, '', 'hub');

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, insert, select
 
 from codex_usage_tracker.hub.server import codes, tables
+from codex_usage_tracker.hub.server.merging import DAY_MS
 
 if TYPE_CHECKING:
     from codex_usage_tracker.hub.server.store import Store
 
 DAYS = 30
-DAY_MS = 86_400_000
 DIGITS = 9
 _SESSION = tables.session.c
 KNOWN = select(_SESSION.expires_at).where(
