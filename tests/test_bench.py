@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASURES = {"cold", "unchanged", "append", "report", "memory", "bytes", "start-up"}
+MEASURES = {"cold", "unchanged", "append", "report", "memory", "bytes", "start-up", "mcp"}
 BUILT = (ROOT / "src/codex_usage_tracker/web/assets/index.html").exists()
 if BUILT:
     MEASURES |= {"dashboard"}
@@ -59,7 +59,7 @@ def test_every_measure_has_a_budget(found: dict[str, Any]) -> None:
 
 
 def test_it_keeps_the_figures_of_every_run(found: dict[str, Any]) -> None:
-    assert {one["measure"] for one in found["processes"]} == MEASURES - {"bytes", "dashboard", "hub"}
+    assert {one["measure"] for one in found["processes"]} == MEASURES - {"bytes", "dashboard", "mcp", "hub"}
     for one in found["processes"]:
         assert all(one[name] > 0 for name in ("wall_ms", "cpu_ms", "peak_mb")), one
 

@@ -1,6 +1,6 @@
 // The page of a hub: who is not signed in is asked to, all others see what is theirs.
 import "../language";
-import { mount } from "svelte";
+import { mount, unmount } from "svelte";
 import App from "../App.svelte";
 import "../styles.css";
 import { Refusal } from "../transport";
@@ -15,12 +15,21 @@ const transport = new HubTransport();
 async function begin(): Promise<void> {
   if (!target) return;
   const me = await transport.ask<Me>("hub", {}).catch((why: unknown) => why);
-  if (!(me instanceof Error)) mount(App, { target, props: { transport, views: listed((me as Me).is_admin) } });
-  else {
-    const door = await transport.ask<Door>("door", {}).catch(() => null);
-    const trouble = me instanceof Refusal && me.status !== 401 ? me : null;
-    mount(SignIn, { target, props: { transport, join: door?.join ?? "code", trouble } });
+  if (me instanceof Error) {
+    await signIn(target, me instanceof Refusal && me.status !== 401 ? me : null);
+    return;
   }
+  const app = mount(App, { target, props: { transport, views: listed((me as Me).is_admin) } });
+  transport.left = () => {
+    transport.left = () => undefined;
+    void unmount(app).then(() => signIn(target, null));
+  };
+}
+
+/** Asks who is there; they come back to where they were. */
+async function signIn(target: HTMLElement, trouble: Refusal | null): Promise<void> {
+  const door = await transport.ask<Door>("door", {}).catch(() => null);
+  mount(SignIn, { target, props: { transport, join: door?.join ?? "code", trouble } });
 }
 
 await begin();

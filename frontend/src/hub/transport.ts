@@ -10,7 +10,8 @@ export class HubTransport extends HttpTransport {
   readonly coarse = true;
   protected override readonly unreachable = AWAY;
   #tell: () => void = () => undefined;
-  #leaves = false;
+  /** What is done where nobody is signed in any more. */
+  left: () => void = () => undefined;
 
   /** Days and hours are those of the browser. */
   protected override asked(question: string, params: Params): Params {
@@ -39,16 +40,10 @@ export class HubTransport extends HttpTransport {
     };
   }
 
-  /** Loads the page anew, once: each further time would begin it again. */
-  #leave(): void {
-    if (!this.#leaves) location.reload();
-    this.#leaves = true;
-  }
-
-  /** Who was signed out is asked to sign in, and comes back to where they were. */
+  /** Tells where nobody is signed in any more, and asks all anew after each change. */
   protected override async fetch(address: string, init: RequestInit): Promise<Response> {
     const reply = await super.fetch(address, init);
-    if (reply.status === 401 && !["/api/hub", "/api/session"].includes(address)) this.#leave();
+    if (reply.status === 401) this.left();
     if (reply.ok && init.method) this.#tell();
     return reply;
   }

@@ -30,6 +30,6 @@ class Spread(NamedTuple):
 def spread(reader: Reader, chosen: Filter, dimension: Dimension) -> Spread:
     """Return how the tokens of a filter's calls are spread."""
     groups = run.groups(reader.db, chosen, [dimension], reader.zone)
-    groups.sort(key=lambda group: -group.numbers[TOKENS])
+    groups.sort(key=lambda group: (-group.numbers[TOKENS], str(group.keys)))
     tokens = [group.numbers[TOKENS] for group in groups]
     return Spread(groups, sum(tokens), sum(one * one for one in tokens))

@@ -88,6 +88,7 @@ class Dashboard:
             yield
         finally:
             self.close()
+            self.refresher.close(0)
             watch.stop.set()
             if watching:
                 await watching

@@ -69,6 +69,8 @@ class Refresher:
     def _work(self) -> None:
         while True:
             asked = self._next()
+            if self._closed:
+                return
             self._waiting.clear()
             self._idle.clear()
             try:
@@ -95,6 +97,7 @@ class Refresher:
     def close(self, seconds: float) -> bool:
         """Have a refresh end where it is, keeping what was read; say whether it did in time."""
         self._closed = True
+        self.run()
         return self._idle.wait(seconds)
 
     def _tell(self, _progress: object) -> None:
