@@ -128,6 +128,8 @@ PATH = re.compile(
 )
 """From the word with its first separator to whatever goes on after a path: names of files may have blanks."""
 OWN_FILE = re.compile(r"(?:general|projects|budgets|allowance|thresholds|pricing|rate-card)\.json\Z")
+USER = re.compile(r"//[^/?#]*@")
+"""A name and password at the beginning of an address."""
 GIVEN = (
     (re.compile(r"`(aliases|tags)[.\[].*?`(?= |$)"), r"`\1[...]`"),
     (re.compile(r"`.*`(?= (?:is not known|stands) )"), "a key"),
@@ -196,6 +198,11 @@ def row_veil(owner: str, names: Sequence[str], hiding: Hiding) -> Callable[[Row]
         return told
 
     return veiled
+
+
+def without_user(url: str) -> str:
+    """Return an address without a name and password that it may begin with."""
+    return USER.sub("//", url)
 
 
 def without_paths(text: str, mode: str) -> str:

@@ -224,8 +224,15 @@ def test_an_answer_that_is_too_large_is_not_read_to_its_end(
     ],
 )  # fmt: skip
 def test_an_address_that_others_could_read_along_is_refused(url: str) -> None:
-    with pytest.raises(InvalidValueError, match="no address that is fetched"):
+    with pytest.raises(InvalidValueError, match="no address that is fetched") as told:
         download.check(url)
+    assert "secret" not in told.value.message
+
+
+def test_a_password_in_an_address_is_told_nobody(run_plain: Run) -> None:
+    ran = run_plain("update-pricing", "--source-url", "https://me:secret@127.0.0.1/")
+    assert ran.code == 2
+    assert "secret" not in ran.out + ran.err
 
 
 def test_the_addresses_that_are_known_by_name_may_be_fetched() -> None:

@@ -171,8 +171,9 @@ def test_a_hub_that_is_not_there_is_told_in_words() -> None:
     ],
 )  # fmt: skip
 def test_an_address_that_others_could_read_or_that_is_none_is_refused(url: str) -> None:
-    with pytest.raises(InvalidValueError):
+    with pytest.raises(InvalidValueError) as told:
         checked(url)
+    assert "word" not in told.value.message
 
 
 @pytest.mark.parametrize(

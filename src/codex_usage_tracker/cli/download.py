@@ -9,6 +9,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from codex_usage_tracker import __version__
 from codex_usage_tracker.errors import DownloadError, InvalidValueError
+from codex_usage_tracker.privacy import without_user
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LARGEST_BYTES = 64_000_000
@@ -33,7 +34,8 @@ def check(url: str) -> None:
     except ValueError:
         safe = False
     if not safe or not parts.hostname or parts.username:
-        raise InvalidValueError(f"{url} is no address that is fetched", "It begins with https:// and names no user.")
+        msg = f"{without_user(url)} is no address that is fetched"
+        raise InvalidValueError(msg, "It begins with https:// and names no user.")
 
 
 def fetch(url: str, seconds: float = SECONDS) -> bytes:

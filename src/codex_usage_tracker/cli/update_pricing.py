@@ -116,8 +116,9 @@ def file_bytes(path: str) -> bytes:
 
 
 def _fetched(asked: Invocation, url: str) -> bytes:
-    from codex_usage_tracker.cli.download import fetch  # noqa: PLC0415  (the network takes long to load)
+    from codex_usage_tracker.cli.download import check, fetch  # noqa: PLC0415  (the network takes long to load)
 
+    check(url)
     asked.narrate(f"Fetching {url} ...")
     return fetch(url)
 

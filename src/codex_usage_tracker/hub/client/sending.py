@@ -17,6 +17,7 @@ import msgspec
 from codex_usage_tracker import __version__
 from codex_usage_tracker.contract.outcomes import FailureAnswer
 from codex_usage_tracker.errors import InvalidValueError, TrackerError
+from codex_usage_tracker.privacy import without_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +139,7 @@ def checked(url: str) -> str:
     plain = url.isascii() and url.isprintable() and " " not in url
     if not (safe and plain and parts.hostname) or "@" in parts.netloc or parts.query or parts.fragment or port == 0:
         hint = "It begins with https://, or with http:// where the hub runs on this machine."
-        raise InvalidValueError(f"{url} cannot be a hub's address", hint)
+        raise InvalidValueError(f"{without_user(url)} cannot be a hub's address", hint)
     return url.rstrip("/")
 
 
