@@ -16,12 +16,19 @@ export const RANGES = [
 ] as const;
 export const USUAL_RANGE = "last30days";
 
+/** Returns the range of a state by its name; one that is none is the usual one. */
+export function rangeOf(state: State): string {
+  const told = (state["range"]?.[0] ?? "").toLowerCase().replace(/[-_ ]/g, "");
+  const name = told === "all" ? "alltime" : told;
+  return RANGES.some(([key]) => key === name) ? name : USUAL_RANGE;
+}
+
 /** Names the range of a state. */
 export function rangeLabel(state: State): string {
   const since = state["since"]?.[0];
   const until = state["until"]?.[0];
   if (since ?? until) return daysLabel(since, until);
-  const name = state["range"]?.[0] ?? USUAL_RANGE;
+  const name = rangeOf(state);
   return RANGES.find(([key]) => key === name)?.[1] ?? name;
 }
 
@@ -42,7 +49,7 @@ export function filterParams(state: State): Params {
   const since = state["since"]?.[0];
   const until = state["until"]?.[0];
   if (since ?? until) Object.assign(params, { since, until });
-  else params["range"] = state["range"]?.[0] ?? USUAL_RANGE;
+  else params["range"] = rangeOf(state);
   for (const name of [...FILTERS, ...LEAST]) if (state[name]?.length) params[name] = state[name];
   const archived = state["include_archived"]?.[0];
   if (archived) params["include_archived"] = archived;

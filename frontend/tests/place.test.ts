@@ -18,6 +18,12 @@ test("days go before a named range", () => {
   expect(filterParams({})).toMatchObject({ range: "last30days" });
 });
 
+test("a range that is none is the usual one, and its name may be spelled otherwise", () => {
+  expect(filterParams({ range: ["30d"] })).toMatchObject({ range: "last30days" });
+  expect(filterParams({ range: ["Last-7-days"] })).toMatchObject({ range: "last7days" });
+  expect(filterParams({ range: ["all"] })).toMatchObject({ range: "alltime" });
+});
+
 test("ranges have names", () => {
   expect(rangeLabel({})).toBe("Last 30 days");
   expect(rangeLabel({ since: ["2026-11-01"], until: ["2026-11-01"] })).toBe("1 Nov");
