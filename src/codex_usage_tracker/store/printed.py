@@ -6,6 +6,7 @@ A thread is counted from the best that was printed of it: single calls, else sum
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from codex_usage_tracker.model import NO_USAGE, PRINTED, PRINTED_THREAD, PRINTED_TURN, SAMPLE
@@ -173,12 +174,17 @@ def _remove(connection: apsw.Connection, found: list[tuple[int, int]]) -> list[i
 
 
 def _spread(writer: Writer, thread: int) -> list[int]:
-    """Give each running total what it shows beyond the one before; return the keys of those that show nothing."""
+    """Give each running total what it shows beyond the one before; return the keys of those that show nothing.
+
+    Some builds go on from the total before in some threads and count anew in others: totals that cannot be one
+    count's, since a part of a larger one is smaller, are all of processes that counted anew.
+    """
     db, before, nothing, changed = writer.db, NO_USAGE, [], False
-    for call_id, key, *counters in list(rows(db, TOTALS, (thread,))):
-        total, usage = tuple(counters[:5]), tuple(counters[5:])
-        more = _beyond(total, before)
-        before = total
+    found = [(call_id, key, tuple(rest[:5]), tuple(rest[5:])) for call_id, key, *rest in rows(db, TOTALS, (thread,))]
+    goes_on = all(_goes_on(then[2], now[2]) for then, now in pairwise(found))
+    for call_id, key, total, usage in found:
+        more = tuple(max(now - then, 0) for now, then in zip(total, before, strict=True))
+        before = total if goes_on else NO_USAGE
         if more == NO_USAGE:
             nothing.append((call_id, key))
         elif more != usage:
@@ -190,9 +196,8 @@ def _spread(writer: Writer, thread: int) -> list[int]:
     return _remove(db, nothing)
 
 
-def _beyond(total: Usage, before: Usage) -> Usage:
-    """Return what a total shows beyond one before it, all of it where it counts anew; cache writes may be left out."""
-    inputs, cached, written, output, reasoning = (now - then for now, then in zip(total, before, strict=True))
-    if min(inputs, cached, output, reasoning) < 0:
-        return total
-    return inputs, cached, max(written, 0), output, reasoning
+def _goes_on(before: Usage, total: Usage) -> bool:
+    """Say whether a total may be one before it and more; some builds leave out cache writes and reasoning."""
+    inputs, cached, written, output, reasoning = zip(before, total, strict=True)
+    told = (inputs, cached, output, *((then, now) for then, now in (written, reasoning) if now))
+    return all(then <= now for then, now in told)

@@ -40,6 +40,23 @@ def test_builds_that_count_anew_in_each_process_are_told_by_what_they_leave_out(
     assert printing.sums() == (2, 350, 180, 40)
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_totals_that_cannot_be_one_count_are_all_counted(printing: Printing, order: tuple[int, ...]) -> None:
+    runs = [exec_run(ONE, 58_765, 43_136, 1_318), exec_run(ONE, 40_136, 24_832, 297), exec_run(ONE, 41_000, 0, 278)]
+    for place in (*order, *order):
+        printing.take(runs[place], f"run{place}.log")
+    assert printing.sums() == (3, 139_901, 67_968, 1_893)
+
+
+def test_a_build_that_leaves_out_reasoning_goes_on_counting(printing: Printing) -> None:
+    total = {"input_tokens": 100, "cached_input_tokens": 40, "output_tokens": 30, "reasoning_output_tokens": 20}
+    told: Json = {"type": "turn.completed", "usage": total}
+    logs = [text({"type": "thread.started", "thread_id": ONE}, told), exec_run(ONE, 250, 140, 40)]
+    for log in (*logs, *reversed(logs)):
+        printing.take(log)
+    assert printing.sums() == (2, 250, 140, 40)
+
+
 def test_what_a_newer_build_goes_on_counting_from_is_not_counted_again(printing: Printing) -> None:
     logs = [_process_of_0_50(100, 40, 10), exec_run(TWO, 250, 140, 30)]
     for log in (*logs, *reversed(logs)):
