@@ -148,6 +148,18 @@ def test_no_hidden_name_is_exported(ask: Run, tmp_path: Path, form: str, mode: s
         assert json.loads(shown)["scope"]["privacy_mode"] == mode
 
 
+@pytest.mark.parametrize("mode", privacy.MODES)
+def test_files_and_replies_say_their_mode(ask: Run, served: Served, tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "calls.csv"
+    ask("export", "--out", str(path), "--privacy-mode", mode)
+    grouped = ask("report", "--by", "project", "--format", "csv", "--privacy-mode", mode).out
+    for told in (path.read_text(encoding="utf-8"), grouped):
+        assert [line.rpartition(",")[2] for line in told.splitlines()] == ["privacy_mode", *[mode] * told.count(mode)]
+    client = served(mode=mode)
+    assert client.get("/api/calls").headers["X-Codex-Usage-Privacy"] == mode
+    assert f'privacy_mode="{mode}"' in client.get("/metrics").text
+
+
 def test_the_same_labels_stand_in_every_form(ask: Run, tmp_path: Path) -> None:
     path = tmp_path / "calls.json"
     ask("export", "--out", str(path), "--privacy-mode", "strict")

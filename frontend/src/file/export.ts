@@ -19,15 +19,14 @@ const FORMULA = /^[=+\-@\t\r]/;
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\0-\x1f\x7f-\x9f]/g;
 
-/** Writes calls, the instants in UTC; where names are hidden, a last column says so. */
+/** Writes calls, the instants in UTC; the last column is the privacy mode. */
 export function csv(calls: Calls, rows: Rows): Blob {
   const mode = calls.content.about.scope.privacy_mode;
-  const more = mode === "normal" ? [] : [mode];
-  const lines = [[...FIELDS, ...more.map(() => "privacy_mode")].join(",")];
+  const lines = [[...FIELDS, "privacy_mode"].join(",")];
   for (const row of rows) {
     const call = calls.row(row);
     const cells = FIELDS.map((name) => cell(name === "at" ? new Date(call.at).toISOString() : call[name]));
-    lines.push([...cells, ...more].join(","));
+    lines.push([...cells, mode].join(","));
   }
   return new Blob([lines.join("\n"), "\n"], { type: "text/csv" });
 }

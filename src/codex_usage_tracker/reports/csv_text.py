@@ -24,7 +24,7 @@ CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
 """Characters that would break a line or steer a terminal."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AT = FIELDS.index("at")
-MODE = ("privacy_mode",)
+MODE = "privacy_mode"
 
 
 def guarded(value: object) -> object:
@@ -42,23 +42,21 @@ def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) 
 
 
 def parts(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[Part]:
-    """Give a filter's calls with instants as ISO 8601 in UTC; where names are hidden, a last column says so."""
-    more = [hiding.mode] if hiding.hides else []
-    yield _text([[*FIELDS, *MODE[: len(more)]]]), 0
+    """Give a filter's calls with instants as ISO 8601 in UTC; the last column is the privacy mode."""
+    yield _text([[*FIELDS, MODE]]), 0
     for batch in rows(reader, chosen, hiding, order):
-        yield _text([*row[:AT], instant(row[AT]), *row[AT + 1 :], *more] for row in batch), len(batch)
+        yield _text([*row[:AT], instant(row[AT]), *row[AT + 1 :], hiding.mode] for row in batch), len(batch)
 
 
 def of_summary(answer: Summary) -> bytes:
-    """Return a summary: a column for each dimension, `period` for the first if it is one of time, then the numbers."""
-    names = Numbers.__struct_fields__
+    """Return a summary: a column for each dimension (one of time is its `period`), then the numbers, then the mode."""
+    names, mode = Numbers.__struct_fields__, answer.scope.privacy_mode
     titles = ["period" if name in PERIODS else name for name in answer.group_by]
-    more = [answer.scope.privacy_mode] if answer.scope.privacy_mode != "normal" else []
     lines = [
-        [*(row.keys[name] for name in answer.group_by), *(getattr(row, name) for name in names), *more]
+        [*(row.keys[name] for name in answer.group_by), *(getattr(row, name) for name in names), mode]
         for row in answer.rows
     ]
-    return _text([[*titles, *names, *MODE[: len(more)]], *lines])
+    return _text([[*titles, *names, MODE], *lines])
 
 
 PERIODS = frozenset({"hour", "day", "week", "month"})

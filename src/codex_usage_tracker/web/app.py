@@ -242,7 +242,7 @@ class _Caught:
         async def sends(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
-            if self.mode != "normal" and "headers" in message:
+            if "headers" in message:
                 message["headers"] = [*message["headers"], (b"x-codex-usage-privacy", self.mode.encode())]
             await send(message)
 

@@ -26,8 +26,7 @@ def metrics(desk: Desk, reader: Reader) -> str:
     """Return calls, tokens, cost and credits by model, limits and budgets."""
     rows = desk.hide(summary(reader, Filter(), ["model"])).rows
     budgets = desk.hide(check(reader, desk.settings.budgets)).budgets
-    limits = current_windows(reader, SEEN_DAYS)
-    mode = {"privacy_mode": desk.mode} if desk.hiding.hides else {}
+    limits = desk.hide(current_windows(reader, SEEN_DAYS))
     by_model = [({"model": row.key or "unknown"}, row) for row in rows]
     tokens = [(of | {"class": one}, getattr(row, f"{one}_tokens")) for of, row in by_model for one in CLASSES]
     windows = [
@@ -35,7 +34,7 @@ def metrics(desk: Desk, reader: Reader) -> str:
         if not one.passed
     ]  # fmt: skip
     lines = [
-        *_family("info", "info", "The version.", [({"version": __version__} | mode, 1)]),
+        *_family("info", "info", "The version.", [({"version": __version__, "privacy_mode": desk.mode}, 1)]),
         *_family("generation", "gauge", "The generation of the data.", [({}, reader.meta("generation") or 0)]),
         *_family("calls", "counter", "Model calls.", [(of, row.calls) for of, row in by_model]),
         *_family("unpriced_calls", "counter", "Calls without a price.",
