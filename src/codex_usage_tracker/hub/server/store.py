@@ -55,6 +55,7 @@ class Store:
             self.engine = create_async_engine(f"{DRIVERS[kind]}://{rest}", **settings)
         except (ArgumentError, ValueError):
             raise InvalidValueError("the address of the database is not understood", ADDRESSES) from None
+        self._alone = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)
 
@@ -73,8 +74,8 @@ class Store:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection for a question."""
-        async with self.engine.connect() as db:
+        """Give a connection for questions, each of a moment of its own."""
+        async with self._alone.connect() as db:
             yield db
 
     @asynccontextmanager
