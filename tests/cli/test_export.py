@@ -73,6 +73,20 @@ def test_standard_output_has_the_file_and_nothing_else(ask: Run, written: Any, f
     assert ran.out == written(f"calls.{form}").read_text(encoding="utf-8").replace(str(codex_home), "<home>")
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "parquet"])
+def test_a_limit_leaves_the_newest_calls_in_their_order(ask: Run, written: Any, form: str) -> None:
+    newest = [row["record_id"] for row in ask("query", "--limit", "3", "--json").json["rows"]]
+    path = written(f"calls.{form}", "--limit", "3")
+    if form == "csv":
+        found: Any = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
+    else:
+        found = (
+            json.loads(path.read_bytes())["rows"] if form == "json" else pyarrow.parquet.read_table(path).to_pylist()
+        )
+    assert [row["record_id"] for row in found] == newest[::-1]
+    assert ask("export", "--out", str(path), "--force", "--limit", "99", "--json").json["rows"] == 12
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_text_becomes_a_formula(start: str) -> None:
     assert csv_text.guarded(f"{start}1+1") == f"'{start}1+1".replace("\t", " ").replace("\r", " ")

@@ -44,7 +44,7 @@ def asking(server: Agents | StdioServerParameters, work: Callable[[Client], Awai
     return anyio.run(connected)
 
 
-def called(server: Agents, name: str, **given: Any) -> Any:
+def called(server: Agents | StdioServerParameters, name: str, **given: Any) -> Any:
     """Return what a tool answers, which must not fail."""
     found = asking(server, lambda client: client.call_tool(name, given))
     assert not found.is_error, found.content

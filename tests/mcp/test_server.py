@@ -21,9 +21,11 @@ from codex_usage_tracker.mcp import texts
 from codex_usage_tracker.mcp.server import ALLOWED, Agents
 from codex_usage_tracker.mcp.tools import ALIASES, SECTIONS, TOOLS
 from codex_usage_tracker.reports.registry import QUESTIONS
+from codex_usage_tracker.reports.summary import SPLITS
 from codex_usage_tracker.tracker import Tracker
 from tests.cli import history
 from tests.cli.conftest import ZONE, Run
+from tests.ingest import lines
 from tests.mcp.conftest import asking, called
 
 Serve = Callable[..., Agents]
@@ -275,7 +277,7 @@ def test_names_of_another_tracker_are_answered_and_not_listed(
         "usage_query": {"model": "gpt-5.5", "limit": 3},
         "usage_call_context": {"record_id": record_id, "max_chars": 2_000},
         "generate_usage_dashboard": {"output": str(tmp_path / "page.html")},
-        "export_usage_csv": {"output": str(tmp_path / "calls.txt")},
+        "export_usage_csv": {"output": str(tmp_path / "calls.txt"), "limit": 2},
         "init_usage_pricing_config": {"path": str(tmp_path / "pricing.json")},
         "init_usage_allowance_config": {"path": str(tmp_path / "allowance.json")},
     }
@@ -288,7 +290,36 @@ def test_names_of_another_tracker_are_answered_and_not_listed(
     assert {name: one.content for name, one in found.items() if one.is_error} == {}
     assert found["session_usage"].structured_content["thread"]["thread_id"] == history.PARSER
     assert (tmp_path / "calls.txt").read_bytes().startswith(b"record_id,")
+    assert found["export_usage_csv"].structured_content["rows"] == 2
     assert not set(ALIASES) & set(LISTED)
+
+
+@pytest.mark.parametrize(("preset", "split"), SPLITS.items())
+def test_ready_made_splits_of_another_tracker_are_known(agents: Serve, preset: str, split: str) -> None:
+    assert called(agents(), "usage_summary", preset=preset) == called(agents(), "usage_summary", group_by=[split])
+    assert called(agents(), "usage_summary", preset=preset, group_by="tier")["group_by"] == ["tier"]
+
+
+def test_a_file_has_what_was_read_before(agents: Serve, codex_home: Path, tmp_path: Path) -> None:
+    home = shutil.copytree(codex_home, tmp_path / "codex")
+    server = agents(db=str(tmp_path / "new.sqlite3"), home=home)
+    first = called(server, "usage_export", path=str(tmp_path / "first.csv"))
+    log = next(home.rglob("rollout-*.jsonl"))
+    text = log.read_text(encoding="utf-8").replace(log.stem[-36:], lines.thread(9))
+    log.with_name(f"{log.stem[:-36]}{lines.thread(9)}.jsonl").write_text(text, encoding="utf-8")
+    assert called(server, "usage_export", path=str(tmp_path / "second.csv"))["rows"] == first["rows"]
+    assert called(server, "usage_refresh")["read_files"] == 1
+
+
+def test_a_doctor_tells_of_settings_that_nothing_else_can_be_asked_with(
+    piped: StdioServerParameters, tmp_path: Path
+) -> None:
+    (tmp_path / "tracker").mkdir(exist_ok=True)
+    (tmp_path / "tracker" / "general.json").write_text("[1", encoding="utf-8")
+    checks = {one["name"]: one["status"] for one in called(piped, "usage_doctor")["checks"]}
+    assert checks["general.json"] == "fail"
+    refused = asking(piped, lambda client: client.call_tool("usage_status", {}))
+    assert refused.structured_content["error"]["code"] == "invalid_settings"
 
 
 def test_what_a_tool_may_do_is_said(agents: Serve) -> None:
@@ -423,9 +454,10 @@ def test_ctrl_c_ends_it_without_a_trace(piped: StdioServerParameters) -> None:
         process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}) + "\n")
         process.stdin.flush()
         assert "codex-usage-tracker" in process.stdout.readline()
+        assert process.stderr is not None
         process.send_signal(signal.SIGINT)
-        told = process.communicate(timeout=20)
-    assert ("Traceback" in told[1], process.returncode) == (False, 130)
+        assert process.wait(20) == 130  # while the client is still there
+        assert process.stderr.read() == ""
 
 
 def test_the_tracker_of_the_server_is_that_of_the_options(agents: Serve) -> None:

@@ -18,9 +18,9 @@ from codex_usage_tracker.contract.outcomes import Export
 from codex_usage_tracker.errors import FileAccessError, FileExistsAlreadyError, InvalidValueError
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.query.reader import Reader
-from codex_usage_tracker.reports.export import Hiding
+from codex_usage_tracker.reports.export import Hiding, Order
 
-Writer = Callable[[Reader, Filter, Hiding, IO[bytes]], int]
+Writer = Callable[[Reader, Filter, Hiding, IO[bytes], Order], int]
 
 FORMATS = ("csv", "json", "parquet")
 STDOUT = "-"
@@ -33,8 +33,13 @@ STDOUT = "-"
 @click.option("--out", "--output", metavar="PATH", required=True, help="The file to write; - is standard output.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--no-refresh", is_flag=True, help="Export what was read before.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(min=0), default=0, help="At most so many calls, the newest; 0 is all."
+)
 @filters.with_filters
-def command(asked: Invocation, form: str | None, out: str, force: bool, no_refresh: bool, **chosen: Any) -> None:
+def command(
+    asked: Invocation, form: str | None, out: str, force: bool, no_refresh: bool, limit: int, **chosen: Any,
+) -> None:  # fmt: skip
     """Write all calls to a file as CSV, JSON or Parquet, one row a call, the oldest first."""
     form = form or _told_by(out)
     if out == STDOUT and form == "parquet":
@@ -43,10 +48,10 @@ def command(asked: Invocation, form: str | None, out: str, force: bool, no_refre
     if os.path.lexists(out) and not force:
         msg = f"{out} is already there"
         raise FileExistsAlreadyError(msg, "Give --force to replace it, or another name.")
-    with reading.questions(asked, fresh=not no_refresh, findings=bool(chosen["finding"])) as reader:
+    with reading.questions(asked, fresh=not no_refresh or None, findings=bool(chosen["finding"])) as reader:
         calls = filters.filter_of(reader, chosen)
         with _opened(out) as file:
-            rows = _writer(form)(reader, calls, asked.hiding, file)
+            rows = _writer(form)(reader, calls, asked.hiding, file, Order(newest=limit))
     if out != STDOUT:
         size_of = os.path.getsize(out)
         done = Export(schema=SCHEMA.format("exported"), path=out, format=form, rows=rows, bytes=size_of)

@@ -12,18 +12,9 @@ from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.contract import Summary
 from codex_usage_tracker.query import dimensions, spans
 from codex_usage_tracker.reports.calls import expensive
-from codex_usage_tracker.reports.summary import summary
+from codex_usage_tracker.reports.summary import SPLITS, summary
 
 RANGES = ("today", "last-7-days")
-SPLITS = {
-    "by-model": "model",
-    "by-cwd": "directory",
-    "by-project": "project",
-    "by-project-tag": "project_tag",
-    "by-thread": "thread",
-    "by-subagent-role": "role",
-    "by-subagent-type": "kind",
-}
 PRESETS = (*RANGES, *SPLITS, "expensive")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import threading
 from contextlib import contextmanager, suppress
@@ -21,7 +22,7 @@ from mcp.shared.exceptions import MCPError
 
 from codex_usage_tracker import __version__, privacy
 from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
-from codex_usage_tracker.errors import TrackerError
+from codex_usage_tracker.errors import ExitCode, InvalidSettingsError, TrackerError
 from codex_usage_tracker.mcp import texts, words
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class ContextDisabledError(TrackerError):
 
 
 class Agents:
-    """What agents ask: questions in threads of this process, commands in processes of their own."""
+    """What agents ask: in threads of this process, and what writes files or looks at the program in processes."""
 
     def __init__(self, tracker: Tracker, command: list[str]) -> None:
         self.tracker = tracker
@@ -99,7 +100,12 @@ class Agents:
         from codex_usage_tracker.questions import read  # noqa: PLC0415
 
         common = read(tools.Common, {name: given.pop(name, None) for name in ("privacy_mode", "max_bytes")})
-        hiding = self._hiding(common.privacy_mode)
+        try:
+            hiding = self._hiding(common.privacy_mode)
+        except InvalidSettingsError:  # of which a doctor tells
+            if tool.name != "usage_doctor":
+                raise
+            hiding = privacy.Hiding(privacy.STRICT)
         most = common.max_bytes - min(TEXT_BYTES, common.max_bytes // 4)
         if tool.command:
             return budget.fit(await self._commanded(tool, given, hiding, most), most), common.max_bytes
@@ -308,7 +314,11 @@ def _tool(tool: Tool, schemas: Any) -> types.Tool:
 
 
 def serve(tracker: Tracker, command: list[str]) -> None:
-    """Speak to the client on standard input and output until it leaves; `command` starts this program as it was."""
+    """Speak to the client on standard input and output until it leaves; `command` starts this program as it was.
+
+    Ctrl-C ends it at once: the thread that waits for the client's next line cannot be woken.
+    """
+    signal.signal(signal.SIGINT, lambda *_: os._exit(ExitCode.INTERRUPTED))
     anyio.run(_serve, Agents(tracker, command))
 
 

@@ -17,6 +17,7 @@ from codex_usage_tracker.errors import FileExistsAlreadyError, InvalidValueError
 from codex_usage_tracker.mcp import budget
 from codex_usage_tracker.reports.asks import Ask, Values
 from codex_usage_tracker.reports.registry import QUESTIONS
+from codex_usage_tracker.reports.summary import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,6 +75,7 @@ class ExportAsk(FileAsk, frozen=True, kw_only=True):
     format: Annotated[
         Literal["csv", "json", "parquet"] | None, Meta(description="The format; told by the file's ending.")
     ] = None
+    limit: Annotated[int, Meta(ge=0, le=10**6, description="At most so many calls, the newest; 0 is all.")] = 0
 
 
 class DashboardAsk(FileAsk, frozen=True, kw_only=True):
@@ -112,6 +114,8 @@ class PricingAsk(Ask, frozen=True, kw_only=True):
 
     path: Path | None = None
     source_url: str | None = None
+    tier: str | None = None
+    """Prices of all tiers are taken in."""
 
 
 class Answers(msgspec.Struct, kw_only=True):
@@ -144,7 +148,8 @@ def _question(name: str, question: str, title: str, doc: str, *, listed: bool = 
 def _command(
     name: str, command: str, title: str, doc: str, asked: tuple[type[Ask], Any], *, writes: bool = False
 ) -> Tool:
-    return Tool(name, title, doc, asked[1], command=(command,), ask=asked[0], writes=writes, listed=bool(title))
+    words = tuple(command.split())
+    return Tool(name, title, doc, asked[1], command=words, ask=asked[0], writes=writes, listed=bool(title))
 
 
 ANSWERS = SCHEMA.format("answers")
@@ -200,7 +205,7 @@ TOOLS: dict[str, Tool] = {
             (RefreshAsk, outcomes.Refresh), writes=True,
         ),
         _command(
-            "usage_export", "export", "Write calls to a file",
+            "usage_export", "export --no-refresh", "Write calls to a file",
             "Writes calls to a new file as CSV, JSON or Parquet, one row a call; never over a file that is there.",
             (ExportAsk, outcomes.Export), writes=True,
         ),
@@ -248,6 +253,8 @@ def found(name: str, given: Mapping[str, Any]) -> tuple[Tool, dict[str, Any]] | 
     tool = TOOLS[name]
     known = {*tool.ask.__struct_fields__, *(field for one in tool.questions for field in fields_of(one))}
     told = {SPELLINGS.get(one, one) if one not in known else one: value for one, value in given.items()}
+    if "group_by" in known and told.get("preset") in [*SPLITS]:
+        told = {"group_by": SPLITS[told.pop("preset")]} | told
     return tool, {one: value for one, value in told.items() if one not in IGNORED} | fixed
 
 
@@ -298,7 +305,7 @@ def _options(ask: Ask) -> Iterator[str]:
     for field in msgspec.structs.fields(ask):
         value = getattr(ask, field.name)
         flag = FLAGS.get(field.name, f"--{field.name.replace('_', '-')}")
-        if value == field.default or field.name == "record_id":
+        if value == field.default or field.name in {"record_id", "tier"}:
             continue
         if isinstance(value, bool):
             yield flag

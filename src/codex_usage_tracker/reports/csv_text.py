@@ -36,9 +36,9 @@ def guarded(value: object) -> object:
     return ("'" + value if value.startswith(FORMULA) else value).translate(CONTROLS)
 
 
-def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:
+def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes], order: Order = OLDEST) -> int:
     """Write a filter's calls; return the number of rows."""
-    return written(parts(reader, chosen, hiding), out)
+    return written(parts(reader, chosen, hiding, order), out)
 
 
 def parts(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[Part]:

@@ -10,7 +10,7 @@ import msgspec
 from codex_usage_tracker import privacy
 from codex_usage_tracker.contract import CallRow, Scope
 from codex_usage_tracker.query import run
-from codex_usage_tracker.reports.scope import schema, scope_of, with_money
+from codex_usage_tracker.reports.scope import numbers, schema, scope_of, with_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,11 @@ Part = tuple[bytes, int]
 
 
 class Order(NamedTuple):
-    """The order of calls, by default the oldest first."""
+    """The order of calls, by default the oldest first; then `newest` are so many of the last alone, 0 is all."""
 
     sort: str = "time"
     ascending: bool = True
+    newest: int = 0
 
 
 OLDEST = Order()
@@ -43,7 +44,8 @@ def rows(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) 
     reader.take_time()
     veil = privacy.row_veil("CallRow", FIELDS, hiding)
     sort = reader._replace(hiding=hiding).sort(order.sort)
-    found = run.calls(reader.db, chosen, sort=sort, ascending=order.ascending)
+    before = max(numbers(run.totals(reader.db, chosen)).calls - order.newest, 0) if order.newest else 0
+    found = run.calls(reader.db, chosen, sort=sort, ascending=order.ascending, limit=order.newest, offset=before)
     while batch := list(islice(found, BATCH_ROWS)):
         told = map(with_money, batch)
         yield [tuple(veil((*row[:ARCHIVED], bool(row[ARCHIVED]), *row[ARCHIVED + 1 :]))) for row in told]
@@ -58,9 +60,9 @@ def written(parts: Iterator[Part], out: IO[bytes]) -> int:
     return count
 
 
-def write_json(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:
+def write_json(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes], order: Order = OLDEST) -> int:
     """Write a filter's calls as JSON; return the number of rows."""
-    return written(parts(reader, chosen, hiding), out)
+    return written(parts(reader, chosen, hiding, order), out)
 
 
 def parts(reader: Reader, chosen: Filter, hiding: Hiding, order: Order = OLDEST) -> Iterator[Part]:

@@ -11,7 +11,7 @@ from arro3.io import write_parquet
 from codex_usage_tracker import privacy
 from codex_usage_tracker.contract import CallRow, Scope
 from codex_usage_tracker.reports import arrow
-from codex_usage_tracker.reports.export import rows
+from codex_usage_tracker.reports.export import OLDEST, rows
 from codex_usage_tracker.reports.scope import schema, scope_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.query.filters import Filter
     from codex_usage_tracker.query.reader import Reader
-    from codex_usage_tracker.reports.export import Hiding
+    from codex_usage_tracker.reports.export import Hiding, Order, Row
 
 GROUP_ROWS = 50_000
 """Rows of a group, which is what is held in memory."""
@@ -34,10 +34,10 @@ class Progress:
     error: BaseException | None = None
 
 
-def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) -> int:
+def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes], order: Order = OLDEST) -> int:
     """Write a filter's calls, instants as timestamps in UTC; return the number of rows."""
     progress, columns = Progress(), arrow.columns(CallRow, decimals=False)
-    stream = RecordBatchReader.from_batches(columns, _batches(reader, chosen, hiding, columns, progress))
+    stream = RecordBatchReader.from_batches(columns, _batches(rows(reader, chosen, hiding, order), columns, progress))
     scope: Scope = privacy.hidden(scope_of(reader, chosen), hiding)
     about = {"schema": schema("export"), "scope": msgspec.json.encode(scope).decode()}
     try:
@@ -51,12 +51,10 @@ def write_calls(reader: Reader, chosen: Filter, hiding: Hiding, out: IO[bytes]) 
     return progress.rows
 
 
-def _batches(
-    reader: Reader, chosen: Filter, hiding: Hiding, columns: Schema, progress: Progress,
-) -> Iterator[RecordBatch]:  # fmt: skip
+def _batches(found: Iterator[list[Row]], columns: Schema, progress: Progress) -> Iterator[RecordBatch]:
     """Give the calls as batches; what goes wrong is kept, for the library tells only that something did."""
     try:
-        for batch in rows(reader, chosen, hiding):
+        for batch in found:
             progress.rows += len(batch)
             yield arrow.batch(batch, columns)
     except BaseException as error:

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from codex_usage_tracker.query.reader import Reader
 
 THREADS = frozenset({"thread", "root_thread"})
+SPLITS = {
+    "by-model": "model",
+    "by-cwd": "directory",
+    "by-project": "project",
+    "by-project-tag": "project_tag",
+    "by-thread": "thread",
+    "by-subagent-role": "role",
+    "by-subagent-type": "kind",
+}
+"""What ready-made summaries are split by, as another tracker names them."""
 
 
 def summary(
