@@ -9,7 +9,7 @@ from tests.ingest.lines import at, turn
 from tests.ingest.printed.printing import ONE, Json, answered, began, exec_run, tell, text, tokens
 
 TOTAL = "Token usage: total=3 input=2 output=1\nTo continue this session, run codex resume "
-CARD = "/status\n\n >_ OpenAI Codex (v0.169.0)\n\n Session: x\n 5h limit: [██] 12% left (resets 18:34)\n\n"
+CARD = "/status\n\n >_ OpenAI Codex (v0.169.0)\n\n Session: x\n Weekly limit: [██] 12% left (resets 18:34)\n\n"
 
 
 @pytest.fixture

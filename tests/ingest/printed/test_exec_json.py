@@ -111,5 +111,9 @@ def test_a_thread_whose_id_tells_no_time_has_that_of_its_file(printing: Printing
     assert printing.calls("call.at") == [AT_MS]
 
 
+def test_a_file_may_begin_with_a_mark_of_its_encoding(printing: Printing) -> None:
+    assert printing.take(b"\xef\xbb\xbf" + RUNS[0]).new_calls == 1
+
+
 def test_a_turn_that_used_nothing_is_no_call(printing: Printing) -> None:
     assert printing.take(exec_run(ONE, 0, 0, 0)).new_calls == 0

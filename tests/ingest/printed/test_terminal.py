@@ -40,6 +40,18 @@ def test_the_total_of_a_thread_that_is_known_from_nowhere_else_is_counted_once(p
     ]
 
 
+LARGE = "Token usage: total=205,054 input=182,504 (+ 2,678,400 cached) output=22,550 (reasoning 5,543)"
+
+
+@pytest.mark.parametrize("width", range(20, len(LARGE)))
+def test_a_total_that_a_narrow_terminal_wrapped_is_read(printing: Printing, width: int) -> None:
+    printed = LARGE.ljust(width * -(-len(LARGE) // width)) + RESUME
+    wrapped = [printed[place : place + width] for place in range(0, len(printed), width)]
+    done = printing.take("\n".join([*wrapped, ""]).encode())
+    assert (done.new_calls, done.skipped) == (1, {})
+    assert printing.calls("input, cached_input, output, reasoning") == [(2_860_904, 2_678_400, 22_550, 5_543)]
+
+
 @pytest.mark.parametrize(
     "ending",
     [

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from codex_usage_tracker.model import Limit, Reading
 
 APP_SERVER, EXEC, TERMINAL = KINDS = ("app_server", "exec", "terminal")
+BLANK = b" \t\r\x00\xef\xbb\xbf"
+"""What may stand around a line, such as the mark that some shells begin a file with."""
 _message = msgspec.json.Decoder(Message)
 
 
@@ -99,7 +101,7 @@ class Log:
         self.clock.arrived(now)
         if raw is None:
             self.skip("oversized_line")
-        elif raw.lstrip(b" \t\x00")[:1] == b"{":
+        elif raw.lstrip(BLANK)[:1] == b"{":
             self._json(raw)
         else:
             self._text(raw)
@@ -115,7 +117,7 @@ class Log:
             self.skip("plain_text")
 
     def _json(self, raw: bytes) -> None:
-        text = raw.strip(b" \t\r\x00")
+        text = raw.strip(BLANK)
         try:
             message = _message.decode(text)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 COUNT = r"([0-9][0-9,]{0,25})"
 TOTAL = re.compile(
-    rf"token usage(?: so far)?:\s*total={COUNT}\s+input={COUNT}(?:\s*\(\+\s*{COUNT}\s*cached\))?\s+output={COUNT}"
-    rf"(?:\s*\(reasoning\s+{COUNT}\))?",
+    rf"tokenusage(?:sofar)?:total={COUNT}input={COUNT}(?:\(\+{COUNT}cached\))?output={COUNT}(?:\(reasoning{COUNT}\))?",
     re.IGNORECASE,
 )
+"""A total without blanks, as a terminal wraps lines within words and numbers too."""
 BEGINS = re.compile(r"token usage(?: so far)?:\s*total=", re.IGNORECASE)
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-RESUME = re.compile(rf"codex\s+resume\s+({UUID})")
+RESUME = re.compile(rf"codexresume({UUID})")
 FORKED = re.compile(rf"Thread forked from .*?({UUID})")
 SESSION = re.compile(rf"(?:Session|session id):\s+({UUID})")
 MODEL = re.compile(r"model:\s+([\w./-]+)")
@@ -119,13 +119,12 @@ class Terminal:
         if not self.tail:
             return False
         self.tail.append(plain)
-        told = " ".join(self.tail)
-        if RESUME.search(told) or len(self.tail) > LONGEST_TAIL:
+        if RESUME.search(_squeezed(self.tail)) or len(self.tail) > LONGEST_TAIL:
             self._finish_total()
         return True
 
     def _finish_total(self) -> None:
-        tail, self.tail = " ".join(self.tail), []
+        tail, self.tail = _squeezed(self.tail), []
         if not tail:
             return
         self.log.usage_lines += 1
@@ -142,9 +141,9 @@ class Terminal:
 
     def _take(self, found: re.Match[str], thread: str) -> None:
         """Take the total of a thread; its input is told without what was cached."""
-        _, uncached, cached, output, reasoning = (int((one or "0").replace(",", "")) for one in found.groups())
+        total, uncached, cached, output, reasoning = (int((one or "0").replace(",", "")) for one in found.groups())
         usage = usage_of(UsageJson(uncached + cached, cached, 0, output, reasoning))
-        if usage is None or not any(usage):
+        if usage is None or not any(usage) or total != uncached + output:
             self.log.skip("invalid_counter")
             return
         began = uuid7_instant(thread) or 0
@@ -153,3 +152,8 @@ class Terminal:
         account = self.log.threads.get(thread)
         account.state.model = account.state.model or self.model
         self.log.counted(account, lambda: account.total(usage, at, self.line, PRINTED_THREAD))
+
+
+def _squeezed(lines: list[str]) -> str:
+    """Return the text of lines without blanks."""
+    return "".join("".join(lines).split())
