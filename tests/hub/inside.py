@@ -46,7 +46,7 @@ class Inside:
         """Make a device."""
         code = self.do(codes.make(self.hub.store, codes.LINK, self.now, self.account)).code
         made = self.do(devices.link(self.hub.store, self.hub.secret, LinkAsk(code=code, request=REQUEST), self.now))
-        return Linked(account=ME, device=made.device, key=made.key.hex(), token=made.token, hub=self.hub.id)
+        return Linked(account=ME, device=made.device, key=made.key.hex(), token=made.token, hub=self.do(self.hub.id()))
 
     def totals(self) -> tuple[int, ...]:
         """Return calls and tokens of the account."""
@@ -88,7 +88,7 @@ class Wire(HubClient):
         self.answers -= 1
         if lost and self.loses_uploads:
             raise HubUnreachableError("gone", "")
-        told = self.inside.do(uploads.take(hub.store, sender, read, hub.prices, self.inside.now, hub.id))
+        told = self.inside.do(uploads.take(hub.store, sender, read, hub.prices, self.inside.now))
         if lost:
             raise HubUnreachableError("gone", "")
         self.sent.append(read)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +106,25 @@ def test_a_machine_that_is_linked_anew_leaves_no_token_behind(hub: Served, desk:
     new = hub.link(desk, "ada")
     assert old["device"] != new["device"]
     assert hub.ask("POST", "/v1/unlink", old["token"], json={}).status_code == 401
+
+
+def test_what_would_be_sent_is_shown_before_there_is_a_link(hub: Served, desk: Machine) -> None:
+    shown = desk.run("sync", "--hub", hub.url, "--label", "desk", "--dry-run")
+    assert "not linked" in shown.err
+    assert kept(desk) == []
+    hub.link(desk, "ada", "--label", "desk")
+    linked = desk.run("sync", "--dry-run").json
+    assert shown.json != linked
+    assert [_without_hashes(one) for one in shown.json] == [_without_hashes(one) for one in linked]
+
+
+def _without_hashes(upload: Any) -> Any:
+    buckets = [one | {"calls": [call[1:] for call in one["calls"]]} for one in upload["buckets"]]
+    return upload | {"buckets": buckets}
+
+
+def test_options_stand_before_a_command_of_the_hub_too(hub: Served) -> None:
+    assert hub.admin.run("hub", "--db", hub.db, "--json", "account", "list").json["rows"]
 
 
 def test_strict_mode_tells_no_label(hub: Served, desk: Machine) -> None:

@@ -14,9 +14,20 @@ import pytest
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from codex_usage_tracker.errors import FileExistsAlreadyError, NewerSchemaError
-from codex_usage_tracker.hub.protocol import UPLOAD_SCHEMA
-from codex_usage_tracker.hub.server import accounts, checking, codes, doors, keeping, migrating, pictures, tables
+from codex_usage_tracker.errors import FileExistsAlreadyError, NewerSchemaError, NotFoundError
+from codex_usage_tracker.hub.protocol import UPLOAD_SCHEMA, Upload
+from codex_usage_tracker.hub.server import (
+    accounts,
+    checking,
+    codes,
+    devices,
+    doors,
+    keeping,
+    migrating,
+    pictures,
+    tables,
+    uploads,
+)
 from codex_usage_tracker.hub.server.app import application
 from codex_usage_tracker.hub.server.hub import Choices, Hub
 from codex_usage_tracker.hub.server.store import Store
@@ -469,8 +480,34 @@ def test_a_copy_is_the_owners_alone_and_known_as_another_hub(place: Place, tmp_p
         keeping.backup(place.store, str(path))
     assert [stat.S_IMODE(Path(one).stat().st_mode) for one in (path, place.store.path)] == [0o600, 0o600]
     with open_place(path.parent) as other:
-        assert other.hub.id != place.hub.id
+        assert other.do(other.hub.id) != place.do(place.hub.id)
         assert other.browser("ada").get("/api/summary")["totals"]["input_tokens"] == 77
+
+
+def test_a_database_that_was_restored_is_another_hub_at_once_for_those_who_send(place: Place) -> None:
+    place.account("ada")
+    device = place.device("ada")
+    before = place.send(device, call(77))["hub"]
+    place.do(keeping.renew, place.store)
+    assert place.send(device, call(77))["hub"] == place.do(place.hub.id) != before
+
+
+def test_an_upload_that_comes_as_its_device_is_revoked_leaves_nothing(place: Place) -> None:
+    ada = place.account("ada")
+    place.device("ada")
+    place.do(devices.revoke, place.store, ada, 1, NOW)
+    upload = Upload(schema=UPLOAD_SCHEMA, collector="1.0", data_version=1, buckets=[])
+    with pytest.raises(NotFoundError):
+        place.do(uploads.take, place.store, uploads.Sender(ada, 1), upload, place.hub.prices, NOW)
+
+
+def test_a_code_that_linked_a_machine_which_sent_is_used_up(place: Place) -> None:
+    place.account("ada")
+    asked = {"code": place.code("ada"), "request": "0" * 32}
+    first, again = (place.ask("POST", "/v1/link", asked).json() for _ in range(2))
+    assert first["token"] == again["token"]
+    place.send(first["token"], call())
+    assert place.ask("POST", "/v1/link", asked).status_code == 403
 
 
 def test_an_older_database_is_brought_to_this_version_and_a_newer_one_refused(

@@ -34,6 +34,11 @@ def command() -> None:
     """
 
 
+for _option in options.global_options(from_environment=False):
+    _option.hidden = True  # each command of it tells them
+    command.params.append(_option)
+
+
 def _command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Make a function a command of the group."""
 

@@ -51,8 +51,8 @@ def command(
     if unschedule or schedule:
         _schedule(asked, schedule)
         return
-    link = _link(url, label, keeps=not dry_run)
-    with _sending(asked, link, refreshes=refresh, replaces=replaces) as what:
+    link = _link(asked, url, label, dry_run=dry_run)
+    with _sending(asked, link, refreshes=refresh, replaces=replaces or not link.hub) as what:
         if dry_run:
             _print_uploads(what)
             return
@@ -63,18 +63,21 @@ def command(
         _watch(asked, watch, lambda: _once(asked, link, refreshes=refresh))
 
 
-def _link(url: str | None, label: str | None, *, keeps: bool) -> Link:
-    """Return the link, which must lead to the hub that was named; a label is kept with it."""
+def _link(asked: Invocation, url: str | None, label: str | None, *, dry_run: bool) -> Link:
+    """Return the link, which must lead to the hub that was named; a label is kept with it, unless nothing is sent."""
     from codex_usage_tracker.hub.client import links  # noqa: PLC0415  (few commands ask a hub)
     from codex_usage_tracker.hub.client.sending import checked  # noqa: PLC0415
 
+    if dry_run and not links.exists():
+        asked.narrate("This machine is not linked to a hub; calls will have other hashes once it is.")
+        return links.imagined(label)
     link = links.read()
     if url and checked(url) != link.url:
         hint = f"`codex-usage-tracker link CODE --hub {url}` links it to that one instead."
         raise InvalidValueError(f"this machine is linked to {link.url}", hint)
     if label and label != link.label:
         link = msgspec.structs.replace(link, label=links.checked_label(label))
-        if keeps:
+        if not dry_run:
             links.keep(link)
     return link
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,12 @@ def make(url: str, told: Linked, label: str | None) -> Link:
     ledger.keep(ledger_path(), ledger.Ledger(hub=made.hub))
     keep(made)
     return made
+
+
+def imagined(label: str | None) -> Link:
+    """Return a link to no hub, under a key of the moment, to show what would be sent to one."""
+    key = secrets.token_hex(32)
+    return Link(url="", account="", device=0, key=key, token="", hub="", label=checked_label(label))
 
 
 def keep(link: Link) -> None:

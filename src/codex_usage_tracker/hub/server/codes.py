@@ -32,6 +32,9 @@ class UnknownCodeError(TrackerError):
 
     code = "unknown_code"
 
+    def __init__(self) -> None:
+        super().__init__("this code is not known, used up or too old", "A code holds once: ask for a new one.")
+
 
 async def make(store: Store, kind: str, now: int, account: int = 0, team: int | None = None) -> Code:
     """Return a new code of a kind, of an account."""
@@ -59,7 +62,7 @@ async def use(db: AsyncConnection, kind: str, code: str, request: str, now: int)
     row = (await db.execute(select(tables.code).where(chosen).with_for_update())).one_or_none()
     is_used = row is not None and row.request is not None and (request == USED or row.request != request)
     if row is None or row.kind != kind or row.expires_at < now or is_used:
-        raise UnknownCodeError("this code is not known, used up or too old", "A code holds once: ask for a new one.")
+        raise UnknownCodeError
     await db.execute(update(tables.code).where(chosen).values(request=request))
     return row
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from codex_usage_tracker.hub.server.store import Store
 
 _DEVICE = tables.device.c
-DEVICE = select(_DEVICE.token, _DEVICE.revoked_at).where(
+DEVICE = select(_DEVICE.token, _DEVICE.revoked_at, _DEVICE.seen_at).where(
     _DEVICE.account_id == bindparam("account"), _DEVICE.id == bindparam("device")
 )
 DIGITS = 9
@@ -37,13 +37,16 @@ class Made(NamedTuple):
 
 
 async def link(store: Store, secret: bytes, asked: LinkAsk, now: int) -> Made:
-    """Make a device by a code; the same request again is told the same, so that a lost answer loses no code."""
+    """Make a device by a code; until it sends, the same request is told the same: a lost answer loses no code."""
     async with store.writing() as db:
         row = await codes.use(db, codes.LINK, asked.code, asked.request, now)
         own = tables.account.c.id == row.account_id
         chosen = select(tables.account.c.name, tables.account.c.key).where(own).with_for_update()
         name, key = (await db.execute(chosen)).one()
         device = row.device_id or await _next(db, row.account_id)
+        known = (await db.execute(DEVICE, {"account": row.account_id, "device": device})).one_or_none()
+        if known and known.seen_at:
+            raise codes.UnknownCodeError
         token = _token(secret, row.account_id, device, codes.bare(codes.LINK, asked.code), asked.request)
         if row.device_id is None:
             made = {"account_id": row.account_id, "id": device, "label": asked.label, "made_at": now}

@@ -42,14 +42,17 @@ class Hub:
         self.exports = Limiter(burst=5, per_second=1 / 60)
         self.joins = Limiter(burst=5, per_second=1 / 600)
         self.counts: dict[tuple[str, int], int] = {}
-        self.id = ""
         self.secret = b""
 
     async def open(self) -> None:
-        """Make the database ready, and learn who this hub is."""
+        """Make the database ready, and learn the hub's secret."""
         await self.store.make()
-        self.id = (await self._kept("id")).hex()
+        await self.id()
         self.secret = await self._kept("secret")
+
+    async def id(self) -> str:
+        """Return who this hub is, which changes when its database is restored."""
+        return (await self._kept("id")).hex()
 
     async def _kept(self, name: str) -> bytes:
         """Return something that is made once and kept."""

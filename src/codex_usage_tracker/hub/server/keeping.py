@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
+from sqlalchemy import update
 
 from codex_usage_tracker import owned
 from codex_usage_tracker.errors import FileExistsAlreadyError, InvalidValueError
@@ -40,6 +41,6 @@ def backup(store: Store, path: str) -> int:
 
 
 async def renew(store: Store) -> None:
-    """Take another id, after the database was restored from an older copy."""
+    """Take another id, after the database was restored from an older copy; servers that run tell it from now on."""
     async with store.writing() as db:
-        await db.execute(delete(tables.hub).where(tables.hub.c.name == "id"))
+        await db.execute(update(tables.hub).where(tables.hub.c.name == "id").values(value=secrets.token_hex(8)))

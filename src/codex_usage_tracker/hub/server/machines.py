@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 async def _link(asked: Asked) -> Linked:
     made = await devices.link(asked.hub.store, asked.hub.secret, asked.body, asked.now)
-    return Linked(account=made.name, device=made.device, key=made.key.hex(), token=made.token, hub=asked.hub.id)
+    hub = await asked.hub.id()
+    return Linked(account=made.name, device=made.device, key=made.key.hex(), token=made.token, hub=hub)
 
 
 async def _unlink(asked: Asked) -> Health:
@@ -29,7 +30,7 @@ async def _sync(asked: Asked) -> Received:
     if asked.body.schema != UPLOAD_SCHEMA:
         raise InvalidValueError(f"this hub reads {UPLOAD_SCHEMA}", "Use a version of the program that fits the hub's.")
     sender, hub = uploads.Sender(asked.account, asked.asker.device or 0), asked.hub
-    return await uploads.take(hub.store, sender, asked.body, hub.prices, asked.now, hub.id)
+    return await uploads.take(hub.store, sender, asked.body, hub.prices, asked.now)
 
 
 async def _door(asked: Asked) -> Code:

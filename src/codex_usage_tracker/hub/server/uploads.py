@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from sqlalchemy import Text, and_, bindparam, delete, func, or_, select, update
 
+from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.hub.protocol import Received, Rejected, SentBucket
 from codex_usage_tracker.hub.server import flags, merging, ranking, tables
 from codex_usage_tracker.hub.server.merging import DAY_MS, NOTHING, Held
@@ -38,12 +39,13 @@ SUMS = {"start": _of(tables.quarter, "start"), "day": _of(tables.day, "day")}
 _DEVICE = tables.device.c
 SEEN = (
     update(tables.device)
-    .where(_DEVICE.account_id == bindparam("account"), _DEVICE.id == bindparam("device"))
+    .where(_DEVICE.account_id == bindparam("account"), _DEVICE.id == bindparam("device"), _DEVICE.revoked_at.is_(None))
     .values(
         seen_at=bindparam("now"),
         collector=bindparam("told"),
         label=func.coalesce(bindparam("named", type_=Text), _DEVICE.label),
     )
+    .returning(select(tables.hub.c.value).where(tables.hub.c.name == "id").scalar_subquery())
 )
 _ACCOUNT = tables.account.c
 CHANGED = (
@@ -74,7 +76,7 @@ class Taken(NamedTuple):
     digest: bytes
 
 
-async def take(store: Store, sender: Sender, upload: Upload, prices: Prices, now: int, hub: str) -> Received:
+async def take(store: Store, sender: Sender, upload: Upload, prices: Prices, now: int) -> Received:
     """Store an upload and what follows from it, all or nothing; return what became of it."""
     sender = sender._replace(collector=upload.collector, data_version=upload.data_version)
     read, rejected = _read(upload.buckets, now)
@@ -85,7 +87,9 @@ async def take(store: Store, sender: Sender, upload: Upload, prices: Prices, now
         changed = [one for one in sent if not _is_same(one, before.get((one.start, one.model)), sender)]
         told = {"account": sender.account, "device": sender.device, "now": now, "told": sender.collector}
         told |= {"named": upload.label}
-        await db.execute(SEEN, told)
+        hub = (await db.execute(SEEN, told)).scalar_one_or_none()
+        if hub is None:
+            raise NotFoundError("this device is no more", "")
         if changed:
             await _keep(store, db, sender, changed, now)
             lowered = _lowered(sender, changed, before, now)
