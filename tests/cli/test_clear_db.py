@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,12 @@ def test_a_damaged_database_can_be_deleted_too(run_plain: Run, path: Path) -> No
     path.write_bytes(b"no database at all" * 100)
     assert run_plain("clear-db", "--db", str(path), "--yes").code == 0
     assert not path.exists()
+
+
+def test_a_database_of_another_program_is_not_deleted(run_plain: Run, tmp_path: Path) -> None:
+    path = tmp_path / "other.sqlite3"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE hub (name TEXT)")
+    ran = run_plain("clear-db", "--db", str(path), "--yes")
+    assert (ran.code, path.exists()) == (5, True)
+    assert "another program" in ran.err

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+import sqlite3
 import stat
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from codex_usage_tracker.errors import FileExistsAlreadyError, NewerSchemaError, NotFoundError
+from codex_usage_tracker.errors import FileExistsAlreadyError, ForeignDatabaseError, NewerSchemaError, NotFoundError
 from codex_usage_tracker.hub.protocol import UPLOAD_SCHEMA, Upload
 from codex_usage_tracker.hub.server import (
     accounts,
@@ -508,6 +509,16 @@ def test_a_code_that_linked_a_machine_which_sent_is_used_up(place: Place) -> Non
     assert first["token"] == again["token"]
     place.send(first["token"], call())
     assert place.ask("POST", "/v1/link", asked).status_code == 403
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "hub.sqlite3"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE source_file (id INTEGER)")
+    with pytest.raises(ForeignDatabaseError), open_place(tmp_path):
+        pass
+    with sqlite3.connect(path) as other:
+        assert [name for (name,) in other.execute("SELECT name FROM sqlite_schema")] == ["source_file"]
 
 
 def test_an_older_database_is_brought_to_this_version_and_a_newer_one_refused(

@@ -12,7 +12,7 @@ from codex_usage_tracker.cli.screen import Screen
 from codex_usage_tracker.cli.text import safe
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.outcomes import Deletion
-from codex_usage_tracker.errors import TrackerError
+from codex_usage_tracker.errors import ForeignDatabaseError, TrackerError
 
 CONFIRMATION = "delete"
 
@@ -42,13 +42,15 @@ def _ask(asked: Invocation, calls: int) -> None:
 
 
 def _calls(asked: Invocation) -> int:
-    """Return how many calls there are, as far as the database can tell."""
+    """Return how many calls there are, as far as the database can tell; one of another program is not deleted."""
     from codex_usage_tracker.query import run  # noqa: PLC0415
     from codex_usage_tracker.query.filters import Filter  # noqa: PLC0415
 
     try:
         with asked.tracker.reader() as reader:
             return run.totals(reader.db, Filter())[0]
+    except ForeignDatabaseError:
+        raise
     except TrackerError:
         return 0
 

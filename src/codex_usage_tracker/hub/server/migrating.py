@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, inspect, select, text, update
 
-from codex_usage_tracker.errors import NewerSchemaError
+from codex_usage_tracker.errors import ForeignDatabaseError, NewerSchemaError
 from codex_usage_tracker.hub.server import tables
 
 if TYPE_CHECKING:
@@ -27,9 +27,17 @@ async def migrate(db: AsyncConnection, *, is_sqlite: bool) -> None:
     await db.run_sync(_migrate, STEPS)
 
 
+def _check(db: Connection) -> None:
+    """Refuse a file of another program, such as the tracker's own, and tables of others that have our names."""
+    there = inspect(db).get_table_names()
+    if there if db.dialect.name == "sqlite" else not tables.metadata.tables.keys().isdisjoint(there):
+        raise ForeignDatabaseError("this is a database of another program", "Name another one with --db.")
+
+
 def _migrate(db: Connection, steps: Sequence[tuple[str, ...]]) -> None:
     version = len(steps) + 1
     if not inspect(db).has_table("hub"):
+        _check(db)
         tables.metadata.create_all(db)
         db.execute(insert(tables.hub).values(name="version", value=str(version)))
         return
