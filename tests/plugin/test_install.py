@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codex_usage_tracker import __version__
+from codex_usage_tracker import __version__, owned
 from codex_usage_tracker.cli.main import run
 from codex_usage_tracker.errors import FileAccessError
 from codex_usage_tracker.plugin import files, package
@@ -218,6 +218,24 @@ def test_what_is_left_half_done_is_taken_up_again_or_back(
     does(again)
     does("uninstall-plugin")
     assert snapshot(me) == before
+
+
+@pytest.mark.parametrize("again", ["install-plugin", "uninstall-plugin"])
+def test_what_a_killed_writing_left_goes_with_it(me: Path, does: Does, marketplace: Marketplace, again: str) -> None:
+    path = marketplace(FOREIGN)
+    before = snapshot(me)
+    does("install-plugin")
+    for folder in (path.parent, plugin(me) / "skills"):
+        (folder / f"{owned.BESIDE}killed").write_text("half", encoding="utf-8")
+    (plugin(me) / ".mcp.json").unlink()
+    does(again)
+    does("uninstall-plugin")
+    assert snapshot(me) == before
+
+
+def test_a_name_with_a_blank_is_quoted(does: Does, marketplace: Marketplace) -> None:
+    marketplace(FOREIGN.replace("mine", "my own"))
+    assert does("install-plugin")["next"] == "codex plugin add 'codex-usage-tracker@my own'"
 
 
 @pytest.mark.parametrize("last", range(5))

@@ -6,7 +6,7 @@ from codex_usage_tracker.cli import installation, options
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.contract.installation import Installation
 
-NEXT = "codex plugin add {}@{}"
+NEXT = "codex plugin add {}"
 UNDO = "codex-usage-tracker uninstall-plugin"
 
 
@@ -38,5 +38,5 @@ def installed(
     plan = install.install(where, package.program(python), upgrade=upgrade, force=force)
     done = installation.done(plan, dry_run=dry_run, undo=UNDO)
     if not dry_run:
-        done.next = NEXT.format(package.NAME, install.marketplace_name(where.marketplace))
+        done.next = NEXT.format(install.called(where))
     return done

@@ -96,14 +96,13 @@ def _marketplace(where: install.Places, homes: Sequence[str]) -> Iterator[Check]
     name = f"{package.NAME}@{install.marketplace_name(where.marketplace)}"
     yield Check(name="marketplace", status="pass", message=f"lists {name}")
     mcp = files.content(os.path.join(where.plugin, package.MCP))
-    yield from (_copy(home, name, mcp) for home in homes)
+    yield from (_copy(home, name, f"codex plugin add {install.called(where)}", mcp) for home in homes)
 
 
-def _copy(home: str, name: str, mcp: bytes | None) -> Check:
+def _copy(home: str, name: str, add: str, mcp: bytes | None) -> Check:
     """Look at the copy that Codex makes of the plugin when it is told to install it."""
     state = hooks.setting(home, "plugins", name)
     copy = os.path.join(home, "plugins", "cache", *reversed(name.split("@", 1)), __version__, package.MCP)
-    add = f"codex plugin add {name}"
     if not isinstance(state, dict):
         return Check(name="in codex", status="pass", message="Codex knows it and has not installed it", repair=add)
     if state.get("enabled") is False:

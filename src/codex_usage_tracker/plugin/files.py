@@ -99,9 +99,18 @@ def missing_folders(paths: Iterable[str]) -> list[str]:
 def remove_empty(folders: Iterable[str]) -> list[str]:
     """Remove folders that are empty, and return those that stay."""
     for folder in sorted(folders, reverse=True):
+        sweep(folder)
         with suppress(OSError):
             os.rmdir(folder)
     return [folder for folder in folders if os.path.isdir(folder)]
+
+
+def sweep(folder: str) -> None:
+    """Remove from a folder what a writing left that was killed."""
+    with suppress(OSError), os.scandir(folder) as found:
+        for one in found:
+            if one.name.startswith(owned.BESIDE):
+                os.unlink(one.path)
 
 
 def _replace(path: str, data: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -151,6 +152,11 @@ def listed(path: str) -> dict[str, Any] | None:
 def marketplace_name(path: str) -> str:
     """Return how a marketplace calls itself."""
     return str(passages.at(files.document(path) or package.marketplace().decode(), ("name",)))
+
+
+def called(where: Places) -> str:
+    """Return the plugin's name in a command of Codex."""
+    return shlex.quote(f"{package.NAME}@{marketplace_name(where.marketplace)}")
 
 
 def uninstall(where: Places, command: list[str]) -> Plan:

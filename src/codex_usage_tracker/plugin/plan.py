@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from codex_usage_tracker.errors import InvalidValueError
@@ -39,6 +40,8 @@ class Plan(NamedTuple):
         self.known.folders = sorted({*self.known.folders, *files.missing_folders(written)})
         if not self.takes_away:
             record.write(self.known)
+        for one in self.changes:
+            files.sweep(os.path.dirname(os.path.realpath(one.path)))
         files.make(self.changes)
         self.known.folders = files.remove_empty(self.known.folders)
         record.write(self.known)
