@@ -37,7 +37,7 @@ else
 endif
 
 test: check dashboard $(VENV)/prices.stamp
-	@$(BIN)/pytest --quiet --numprocesses=auto --dist=worksteal --cov --cov-report=term
+	@$(BIN)/pytest --quiet --numprocesses=auto --dist=worksteal -rR --cov --cov-report=term
 
 check: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet

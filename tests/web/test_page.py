@@ -37,9 +37,11 @@ def test_the_address_is_the_state_and_back_goes_back(shown: Server, visit: Visit
     page = visit(shown, "&range=alltime&view=calls")
     page.get_by_role("button", name="Est. cost").click()
     expect(page).to_have_url(f"{shown.url}/?view=calls&range=alltime&sort=cost")
-    page.locator("tbody tr[data-record]").first.click()
-    panel = page.get_by_role("complementary")
     dearest = shown.get("/api/calls?range=alltime&sort=cost&limit=1").json()["rows"][0]
+    row = page.locator("tbody tr[data-record]").first
+    expect(row).to_have_attribute("data-record", dearest["record_id"])  # until then the rows are those of before
+    row.click()
+    panel = page.get_by_role("complementary")
     expect(panel.get_by_title(dearest["usd"])).to_be_visible()
     page.go_back()
     expect(panel).to_have_count(0)

@@ -61,14 +61,32 @@ def ask_anew(page: Page) -> None:
     page.get_by_role("button", name="month", exact=True).click()
 
 
-def test_a_database_that_is_deleted_is_made_anew(server: Starts, visit: Visitor) -> None:
-    running = server()
-    page, log = opened(running, visit)
+def read(server: Server) -> None:
+    """Have a server read its logs, for one that does not do so by itself."""
+    httpx.post(f"{server.url}/api/ingest/run", headers={"X-Codex-Usage-Token": TOKEN}, timeout=20)
+
+
+def test_a_database_that_is_deleted_is_told_of(server: Starts, visit: Visitor) -> None:
+    running = server("--no-refresh")
+    log = begin(running.home)
+    read(running)
+    page = visit(running, "&range=alltime", heard=False)
+    expect(tokens(page, 1)).to_be_visible()
     for path in sides(running):
         path.unlink()
     ask_anew(page)
     told(page, "does not exist yet")
     expect(tokens(page, 1)).to_be_visible()
+    append(log, 2)
+    read(running)
+    well(page, 2)
+
+
+def test_a_database_that_is_deleted_is_made_anew(server: Starts, visit: Visitor) -> None:
+    running = server()
+    page, log = opened(running, visit)
+    for path in sides(running):
+        path.unlink()
     append(log, 2)
     well(page, 2)
 
@@ -98,7 +116,7 @@ def is_held(other: sqlite3.Connection) -> bool:
 def test_a_database_that_another_program_holds_is_waited_for(server: Starts, visit: Visitor) -> None:
     running = server("--no-refresh")
     begin(running.home)
-    httpx.post(f"{running.url}/api/ingest/run", headers={"X-Codex-Usage-Token": TOKEN})
+    read(running)
     page = visit(running, "&range=alltime", heard=False)
     expect(tokens(page, 1)).to_be_visible()
     with contextlib.closing(sqlite3.connect(running.database, isolation_level=None)) as other:
@@ -114,7 +132,7 @@ def test_a_database_that_another_program_holds_is_waited_for(server: Starts, vis
 def test_a_damaged_database_is_told_of_until_it_is_mended(server: Starts, visit: Visitor, damage: bytes | None) -> None:
     running = server("--no-refresh")
     begin(running.home)
-    httpx.post(f"{running.url}/api/ingest/run", headers={"X-Codex-Usage-Token": TOKEN})
+    read(running)
     page = visit(running, "&range=alltime", heard=False)
     expect(tokens(page, 1)).to_be_visible()
     whole = {path: path.read_bytes() for path in sides(running)}
@@ -151,7 +169,7 @@ def test_a_home_that_is_away_takes_nothing_with_it(server: Starts, visit: Visito
     running = server()
     page, log = opened(running, visit)
     running.home.rename(tmp_path / "away")
-    httpx.post(f"{running.url}/api/ingest/run", headers={"X-Codex-Usage-Token": TOKEN})
+    read(running)
     page.reload()
     expect(tokens(page, 1)).to_be_visible()
     (tmp_path / "away").rename(running.home)
