@@ -10,7 +10,7 @@ SOURCES := src tests hatch_build.py $(wildcard bench)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check dashboard fix bench lock changelog clean
+.PHONY: help run test coverage check dashboard fix bench lock changelog clean
 
 # What the command answers where there are no logs yet: to a newcomer that is no failure.
 NO_LOGS := 3
@@ -19,6 +19,7 @@ help:
 	@echo 'make run        read the Codex logs, print the usage report and open the dashboard'
 	@echo '                (make run ARGS="summary --json" runs another command)'
 	@echo 'make test       run all checks and all tests'
+	@echo 'make coverage   run them, and tell which lines no test runs'
 	@echo 'make check      run the static checks alone: ruff, mypy, import-linter'
 	@echo 'make dashboard  build the dashboard, check and test it'
 	@echo 'make fix        mend what ruff can mend, and format'
@@ -37,7 +38,11 @@ else
 endif
 
 test: check dashboard $(VENV)/prices.stamp
-	@$(BIN)/pytest --quiet --numprocesses=auto --dist=worksteal -rR --cov --cov-report=term
+	@$(BIN)/pytest --quiet --numprocesses=auto --dist=worksteal -rR $(TESTED)
+
+# Tracing every line makes them take more than half as long again.
+coverage: TESTED := --cov --cov-report=term
+coverage: test
 
 check: $(VENV)/dev.stamp
 	@$(BIN)/ruff check --quiet

@@ -1,5 +1,6 @@
 """A real server on a real socket: it notices what is written, bears what happens to it, and ends when told to."""
 
+import asyncio
 import contextlib
 import json
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from codex_usage_tracker.web.live import LOOK_MS, Watch
 from codex_usage_tracker.web.server import tell_of_thread
 from tests.cli import history
 from tests.ingest import lines
@@ -99,6 +101,13 @@ def test_folders_that_appear_later_are_watched_too(server: Starts, tmp_path: Pat
     shutil.move(log, archived / log.name)
     assert until(lambda: running.get("/api/summary?include_archived=false").json()["totals"]["calls"] == 0)
     assert calls(running) == 2
+
+
+def test_what_is_written_while_watching_begins_is_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "sessions").mkdir()
+    watch = Watch(lambda: [str(tmp_path)], lambda: None)
+    watch.changed = watch.stop.set
+    asyncio.run(asyncio.wait_for(watch.run(), 10 * LOOK_MS / 1000))
 
 
 def test_without_refreshing_nothing_is_read_unless_asked_for(server: Starts, tmp_path: Path) -> None:

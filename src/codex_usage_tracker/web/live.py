@@ -212,7 +212,7 @@ class Watch:
         from watchfiles import awatch  # noqa: PLC0415  (only where there is something to watch)
 
         indexes, until = self._indexes(), asyncio.get_running_loop().time() + ANYWAY_SECONDS
-        grown = False
+        grown = True  # what was written before it was watched is looked for once more
         async for changes in awatch(
             *folders, debounce=DEBOUNCE_MS, step=STEP_MS, rust_timeout=LOOK_MS, yield_on_timeout=True,
             stop_event=self.stop, watch_filter=_matters, ignore_permission_denied=True,
@@ -220,7 +220,7 @@ class Watch:
             if changes or grown or indexes != (indexes := self._indexes()):
                 self.changed()
             gone = any(change == DELETED and path in folders for change, path in changes)
-            grown = any(not _is_log(*change) for change in changes)  # what was written before it was watched
+            grown = any(not _is_log(*change) for change in changes)  # a new folder is not watched at once either
             if gone or self._folders() != folders or asyncio.get_running_loop().time() > until:
                 return
 
