@@ -67,6 +67,25 @@ def test_pricing_all_at_once_and_call_by_call_agree(priced: apsw.Connection) -> 
     assert rollups.differences(priced) == 0
 
 
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ("UPDATE rollup SET output = output + 1 WHERE calls > 1", "SELECT count(*) FROM rollup WHERE calls > 1"),
+        ("UPDATE rollup SET most_ppm = most_ppm + 1", "SELECT count(*) FROM rollup"),
+        ("DELETE FROM rollup", "SELECT count(*) FROM rollup"),
+        ("UPDATE rollup SET quarter = quarter + 1e6", "SELECT 2 * count(*) FROM rollup"),
+        ("DELETE FROM call", "SELECT count(*) FROM rollup"),
+    ],
+)
+def test_sums_that_differ_are_missing_or_stand_for_no_call_are_told(
+    priced: apsw.Connection, change: str, wrong: str
+) -> None:
+    told = row(priced, wrong)[0]
+    priced.pragma("foreign_keys", 0)
+    priced.execute(change)
+    assert rollups.differences(priced) == told > 0
+
+
 def test_only_what_a_changed_price_concerns_is_priced_again(priced: apsw.Connection) -> None:
     of_model = "FROM call JOIN profile ON profile.id = profile_id WHERE model = 'gpt-5.4'"
     calls, tokens = row(priced, f"SELECT count(*), sum(input + output) {of_model}")

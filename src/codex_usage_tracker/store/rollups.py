@@ -78,11 +78,15 @@ def rebuild(connection: apsw.Connection) -> None:
 
 
 def differences(connection: apsw.Connection) -> int:
-    """Return how many sums differ from the calls they stand for."""
+    """Return how many sums differ from the calls they stand for, are missing, or stand for none."""
+    names = ["thread_id", "quarter", "profile_id", "rate_id", *COMMON, *ODD, *CONTEXT, "most_ppm"]
+    of_calls, of_sums = (", ".join(f"{table}.{name}" for name in names) for table in ("told", "rollup"))
     return int(
         scalar(
             connection,
-            "SELECT (SELECT count(*) FROM (" + SUMS + GROUPED + " EXCEPT SELECT * FROM rollup))"
-            " + (SELECT count(*) FROM (SELECT * FROM rollup EXCEPT " + SUMS + GROUPED + "))",
+            f"WITH told ({', '.join(names)}) AS ({SUMS}{GROUPED})"
+            f" SELECT ifnull(sum(({of_calls}) IS NOT ({of_sums})), 0)"
+            " + (SELECT count(*) FROM rollup) - count(rollup.thread_id)"
+            " FROM told LEFT JOIN rollup USING (thread_id, quarter, profile_id, rate_id)",
         ),
     )
