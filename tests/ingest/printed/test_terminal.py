@@ -187,3 +187,11 @@ def test_the_head_of_a_session_is_no_card(printing: Printing) -> None:
     done = printing.take(f"{head}\nToken usage: total=3 input=2 output=1\n{RESUME}\n".encode())
     assert done.status_snapshots == 0
     assert printing.calls("model") == ["gpt-5.4"]
+
+
+def test_what_follows_the_frameless_head_of_a_session_is_no_card_but_plain_text(printing: Printing) -> None:
+    head = "  >_ OpenAI Codex (v0.169.0)\n     /work\n  permissions: YOLO mode\n\n\u203a Why?\n\n\u2022 Since\n"
+    said = "  Weekly limit: 12% left (resets 05:00)\n"
+    done = printing.take(f"{head}{said}Token usage: total=3 input=2 output=1\n{RESUME}\n".encode())
+    assert (done.status_snapshots, done.noted_limits, done.new_calls) == (0, 0, 1)
+    assert done.skipped == {"plain_text": 6}

@@ -29,6 +29,8 @@ MODEL = re.compile(r"model:\s+([\w./-]+)")
 FOOTER = re.compile(rf"(?:\[[^\]]*\]\s*)?tokens used:?(?:\s+{COUNT})?\s*")
 ROW = re.compile(r"(?:Context window|(?:\S+ )*limit|Limits|Credits|Token usage):")
 CARD_ROW = re.compile(r"(?:Session|Context window|(?:\S+ )*limit|Limits|Token usage):")
+SPEECH = ("\u203a", "•")
+"""What begins the lines that people and Codex say; no card has such."""
 LONGEST_CARD, LONGEST_TAIL, LONGEST_LINE = 80, 10, 4_000
 MINUTES = {"five_hour": 300, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "annual": 525_600}
 
@@ -46,8 +48,11 @@ class Terminal:
 
     def read(self, text: str, line: int) -> bool:
         """Take one line, and say whether it tells anything."""
-        plain = FRAME.sub(" ", ESCAPE.sub("", text[:LONGEST_LINE]).replace("\x00", "")).strip()
-        used = self._card(plain, ended="╰" in text or "└─" in text)
+        bare = ESCAPE.sub("", text[:LONGEST_LINE]).replace("\x00", "").strip()
+        plain = FRAME.sub(" ", bare).strip()
+        if bare[:1] in SPEECH or BEGINS.search(plain):
+            self._finish_card()
+        used = self._card(plain, ended="╰" in bare or "└─" in bare)
         used |= self._total(plain, line)
         if FORKED.search(plain):
             self.forked = True
@@ -85,6 +90,7 @@ class Terminal:
         """Note the limits of a card; what stands above a session as it begins is no card of its state."""
         card, self.card = self.card, []
         if not any(CARD_ROW.match(one) for one in card):
+            self.log.skipped["plain_text"] += sum(map(bool, card))
             return
         self.log.status_snapshots += 1
         found = understood("\n".join(card), self.log.clock.at, self.log.zone)
