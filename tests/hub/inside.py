@@ -64,10 +64,10 @@ class Inside:
 class Wire(HubClient):
     """The way to a hub within the process: it notes what is sent, may lose answers, and may take little at a time."""
 
-    def __init__(self, inside: Inside, device: int) -> None:
+    def __init__(self, inside: Inside, token: str) -> None:
         super().__init__("http://127.0.0.1:1")
         self.inside = inside
-        self.device = device
+        self.token = token
         self.sent: list[Upload] = []
         self.most_buckets = 10**6
         self.answers = 10**6
@@ -80,7 +80,8 @@ class Wire(HubClient):
         return sum(len(one.buckets) for one in self.sent)
 
     def sync(self, upload: Upload) -> Received:
-        hub, sender = self.inside.hub, uploads.Sender(self.inside.account, self.device)
+        hub = self.inside.hub
+        known = self.inside.do(devices.known(hub.store, self.token)) or (self.inside.account, 1, 0)
         read = msgspec.json.decode(msgspec.json.encode(upload), type=Upload)
         if len(read.buckets) > self.most_buckets:
             raise HubTooLargeError("too many", "")
@@ -88,7 +89,7 @@ class Wire(HubClient):
         self.answers -= 1
         if lost and self.loses_uploads:
             raise HubUnreachableError("gone", "")
-        told = self.inside.do(uploads.take(hub.store, sender, read, hub.prices, self.inside.now))
+        told = self.inside.do(uploads.take(hub.store, uploads.Sender(*known), read, hub.prices, self.inside.now))
         if lost:
             raise HubUnreachableError("gone", "")
         self.sent.append(read)
@@ -112,7 +113,7 @@ class Sender:
         self.here()
         told = self.inside.link()
         self.link = links.make("http://127.0.0.1:1", told, None)
-        self.wire = Wire(self.inside, told.device)
+        self.wire = Wire(self.inside, told.token)
 
     def here(self) -> None:
         """Have commands run on this machine."""

@@ -28,6 +28,8 @@ class Reply(NamedTuple):
     status: int = 200
     body: bytes = OK
     headers: tuple[tuple[str, str], ...] = ()
+    lost: int = 0
+    """So many bytes of the body never come."""
 
 
 class Scripted:
@@ -48,7 +50,7 @@ class Scripted:
                 for name, value in (*reply.headers, ("Content-Length", str(len(reply.body)))):
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(reply.body)
+                self.wfile.write(reply.body[: len(reply.body) - reply.lost])
 
             do_GET = do_POST  # noqa: N815  (as above)
 
@@ -95,6 +97,12 @@ def test_what_may_be_better_in_a_moment_is_tried_again(hub: Scripted, status: in
     assert hub.ask().status == "ok"
     assert len(hub.waited) == 2
     assert 0.5 <= hub.waited[0] <= 1.0 <= hub.waited[1] <= 2.0
+
+
+def test_an_answer_that_is_cut_off_is_asked_for_again(hub: Scripted) -> None:
+    hub.replies = [Reply(lost=5)]
+    assert hub.ask().status == "ok"
+    assert len(hub.asked) == 2
 
 
 def test_the_hub_says_how_long_to_wait(hub: Scripted) -> None:

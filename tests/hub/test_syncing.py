@@ -1,7 +1,9 @@
 """What is sent, what is sent again, and what a hub keeps, whatever happens to a machine's own files."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -50,6 +52,12 @@ def log(number: int, quarters: int = DAY_QUARTERS) -> list[Line]:
         session_meta(thread(number)),
         *(one._replace(at=lines.at(number + 15 * place)) for place, one in enumerate(calls)),
     ]
+
+
+def copied(source: Path, target: Path) -> None:
+    """Make a database the same as another one."""
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
 
 
 def lose_database(machine: Sender) -> None:
@@ -207,6 +215,24 @@ def test_a_hub_with_another_database_is_told_all(inside: Inside, sender: Senders
     assert other.totals() == machine.totals() == inside.totals()
     assert machine.sync().accepted == 0
     other.close()
+
+
+@pytest.mark.parametrize("syncs", [0, 1, 2])
+def test_a_hub_whose_database_is_an_older_copy_is_told_all(
+    inside: Inside, sender: Senders, tmp_path: Path, syncs: int
+) -> None:
+    machine = sender()
+    machine.home.log(thread(0), *log(0, quarters=3))
+    for _ in range(syncs):
+        machine.sync()
+    copied(tmp_path / "hub.sqlite3", tmp_path / "copy.sqlite3")
+    machine.home.log(thread(1), *log(1, quarters=5))
+    machine.sync()
+    copied(tmp_path / "copy.sqlite3", tmp_path / "hub.sqlite3")
+    assert inside.totals() != machine.totals()
+    machine.sync()
+    assert inside.totals() == machine.totals()
+    assert machine.sync().accepted == 0
 
 
 # -- the way there ----------------------------------------------------------------------------------------------------

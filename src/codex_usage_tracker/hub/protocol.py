@@ -90,12 +90,17 @@ class Rejected(msgspec.Struct):
 
 
 class Received(msgspec.Struct):
-    """What became of an upload; `hub` names the hub's database, so that another one is noticed."""
+    """What became of an upload.
+
+    `hub` names the hub's database, so that another one is noticed; `heard_at` is when it took the device's upload
+    before this one (0: never), so that an older copy of it is noticed too.
+    """
 
     accepted: int
     unchanged: int
     rejected: list[Rejected]
     hub: str
+    heard_at: int
 
 
 class LinkAsk(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

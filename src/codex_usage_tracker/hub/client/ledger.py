@@ -29,6 +29,8 @@ class Ledger(msgspec.Struct, kw_only=True):
     source: Source | None = None
     is_lost: bool = False
     synced_at: int | None = None
+    heard_at: int = UNKNOWN
+    """When the hub had taken an upload before the last one that it acknowledged."""
     quarters: dict[int, Entry] = {}
 
     def doubts(self, source: Source) -> bool:
@@ -38,10 +40,14 @@ class Ledger(msgspec.Struct, kw_only=True):
             known is not None and (known.name != source.name or known.generation > source.generation)
         )
 
+    def is_ahead(self, heard_at: int) -> bool:
+        """Say whether a hub lacks an upload that it acknowledged: its database is an older copy."""
+        return heard_at <= self.heard_at
+
     def stale(self, hub: str) -> Ledger:
         """Return what is known where a hub has another database, or calls are counted otherwise: all is sent again."""
         quarters = {number: Entry(UNKNOWN, one.models, one.keeps) for number, one in self.quarters.items()}
-        return msgspec.structs.replace(self, hub=hub, data_version=DATA_VERSION, quarters=quarters)
+        return msgspec.structs.replace(self, hub=hub, data_version=DATA_VERSION, quarters=quarters, heard_at=UNKNOWN)
 
 
 def read(path: str, hub: str) -> Ledger:

@@ -6,7 +6,7 @@ import gzip
 import random
 import ssl
 import time
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -106,7 +106,10 @@ class Line:
             headers["Authorization"] = f"Bearer {self._token}"
         request = Request(self.url + path, data, headers, method=method)  # noqa: S310  (checked)
         with self._opener.open(request, timeout=SECONDS) as reply:
-            return bytes(reply.read(LARGEST_REPLY))
+            told = bytes(reply.read(LARGEST_REPLY))
+            if reply.length:  # reading so many bytes at most does not tell that some are missing
+                raise IncompleteRead(told, reply.length)
+            return told
 
     def _failure(self, error: Exception) -> HubError:
         """Return what went wrong in words, the hub's own where it has some."""

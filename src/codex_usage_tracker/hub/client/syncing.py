@@ -86,7 +86,7 @@ def _alone() -> Iterator[None]:
 
 
 class _OtherHub(Exception):  # noqa: N818  (a finding, no error)
-    """The hub has another database than the one that acknowledged what is noted."""
+    """The hub has another database, or an older copy, than the one that acknowledged what is noted."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -139,8 +139,9 @@ class _Run:
 
     def _received(self, received: Received) -> None:
         self.has_asked = True
-        if received.hub != self.known.hub:
+        if received.hub != self.known.hub or self.known.is_ahead(received.heard_at):
             raise _OtherHub(received.hub)
+        self.known.heard_at = received.heard_at
         told = self.told
         told.accepted += received.accepted
         told.unchanged += received.unchanged

@@ -66,8 +66,8 @@ def _token(secret: bytes, account: int, device: int, code: str, request: str) ->
     return f"{account}.{device}.{hmac.new(secret, told, hashlib.sha256).hexdigest()}"
 
 
-async def known(store: Store, token: str) -> tuple[int, int] | None:
-    """Return the account and device that a token stands for."""
+async def known(store: Store, token: str) -> tuple[int, int, int] | None:
+    """Return the account and device that a token stands for, and when it was heard, 0 for never."""
     account, _, rest = token.partition(".")
     device, _, _ = rest.partition(".")
     if not all(one.isascii() and one.isdecimal() and len(one) <= DIGITS for one in (account, device)):
@@ -75,7 +75,9 @@ async def known(store: Store, token: str) -> tuple[int, int] | None:
     async with store.reading() as db:
         row = (await db.execute(DEVICE, {"account": int(account), "device": int(device)})).one_or_none()
     told = hmac.compare_digest(row.token if row else b"\0" * 32, codes.hashed(token))
-    return (int(account), int(device)) if told and row is not None and row.revoked_at is None else None
+    if row is None or not told or row.revoked_at is not None:
+        return None
+    return int(account), int(device), row.seen_at or 0
 
 
 async def rows(store: Store, account: int) -> list[DeviceRow]:

@@ -36,7 +36,7 @@ async def _device(hub: Hub, request: Request) -> Asker | None:
     if not told.startswith("Bearer "):
         return None
     found = await devices.known(hub.store, told.removeprefix("Bearer "))
-    return Asker(*found) if found else None
+    return Asker(found[0], found[1], heard_at=found[2]) if found else None
 
 
 async def _browser(hub: Hub, request: Request, now: int) -> Asker | None:

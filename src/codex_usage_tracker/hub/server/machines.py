@@ -29,7 +29,7 @@ async def _unlink(asked: Asked) -> Health:
 async def _sync(asked: Asked) -> Received:
     if asked.body.schema != UPLOAD_SCHEMA:
         raise InvalidValueError(f"this hub reads {UPLOAD_SCHEMA}", "Use a version of the program that fits the hub's.")
-    sender, hub = uploads.Sender(asked.account, asked.asker.device or 0), asked.hub
+    sender, hub = uploads.Sender(asked.account, asked.asker.device or 0, asked.asker.heard_at), asked.hub
     return await uploads.take(hub.store, sender, asked.body, hub.prices, asked.now)
 
 

@@ -21,11 +21,12 @@ Who = Literal["anybody", "guesser", "monitor", "machine", "account", "admin"]
 
 
 class Asker(NamedTuple):
-    """Who asks: an account, by a device or by a browser's cookie."""
+    """Who asks: an account, by a device, which was heard before, or by a browser's cookie."""
 
     account: int = 0
     device: int | None = None
     cookie: str | None = None
+    heard_at: int = 0
 
 
 class Asked(NamedTuple):

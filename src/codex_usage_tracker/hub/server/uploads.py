@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Text, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, delete, func, or_, select, update
 
 from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.hub.protocol import Received, Rejected, SentBucket
@@ -36,12 +36,15 @@ def _of(table: Table, name: str) -> Any:
 
 HELD = _of(tables.bucket, "start")
 SUMS = {"start": _of(tables.quarter, "start"), "day": _of(tables.day, "day")}
+MOMENT_MS = 1000
+"""Uploads of one device within it have instants of their own, each later than the one before."""
 _DEVICE = tables.device.c
+_NOW = bindparam("now", type_=BigInteger)
 SEEN = (
     update(tables.device)
     .where(_DEVICE.account_id == bindparam("account"), _DEVICE.id == bindparam("device"), _DEVICE.revoked_at.is_(None))
     .values(
-        seen_at=bindparam("now"),
+        seen_at=case((_DEVICE.seen_at.between(_NOW, _NOW + MOMENT_MS), _DEVICE.seen_at + 1), else_=_NOW),
         collector=bindparam("told"),
         label=func.coalesce(bindparam("named", type_=Text), _DEVICE.label),
     )
@@ -59,10 +62,11 @@ Key = tuple[int, str]
 
 
 class Sender(NamedTuple):
-    """The device that sends, and how it counts."""
+    """The device that sends, when it was heard before, and how it counts."""
 
     account: int
     device: int
+    heard_at: int = 0
     collector: str = ""
     data_version: int = 0
 
@@ -97,7 +101,10 @@ async def take(store: Store, sender: Sender, upload: Upload, prices: Prices, now
             after = _after(sender, held, changed, now)
             days = await follow(store, db, sender.account, {one.start for one in changed}, after, prices)
             await flags.note(store, db, flags.seen(sender, after, days, lowered), now)
-    return Received(accepted=len(changed), unchanged=len(sent) - len(changed), rejected=rejected, hub=hub)
+    unchanged = len(sent) - len(changed)
+    return Received(
+        accepted=len(changed), unchanged=unchanged, rejected=rejected, hub=hub, heard_at=sender.heard_at,
+    )  # fmt: skip
 
 
 # -- what was sent ----------------------------------------------------------------------------------------------------
