@@ -379,3 +379,24 @@ def test_a_name_with_a_secret_in_it_is_hidden_where_names_are_shown(secret: str)
 def test_a_sentence_tells_of_no_path_and_no_name(sentence: str, shown: str) -> None:
     assert privacy.without_paths(sentence, privacy.STRICT) == shown
     assert privacy.without_paths(sentence, privacy.NORMAL) == sentence
+
+
+@pytest.mark.parametrize("name", ["Acme, Inc. is Bob's", 'it\'s `new`; can "go" on', "line\nbreak, so"])
+def test_a_path_that_was_named_is_hidden_whatever_its_name_has(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = str(tmp_path / name)
+    monkeypatch.setenv("CODEX_USAGE_TRACKER_HOME", folder)
+    monkeypatch.setattr("sys.argv", ["codex-usage-tracker", f"--db={folder}2/a.sqlite3", f"{folder}.csv"])
+    for sentence, shown in (
+        (f"{folder}/projects.json: line 1, column 2 is no JSON", "[path] projects.json: line 1, column 2 is no JSON"),
+        (f"{folder}2/a.sqlite3 is damaged", "[path] is damaged"),
+        (f"there is no file {folder}.csv", "there is no file [path]"),
+    ):
+        assert privacy.without_paths(sentence, privacy.STRICT) == shown
+
+
+def test_a_path_that_no_command_takes_is_hidden_too(run_plain: Run) -> None:
+    ran = run_plain("status", "/home/acme/plan", "--privacy-mode", "strict")
+    assert "acme" not in ran.err
+    assert ran.err.endswith("Error: Got unexpected extra argument [path]\n")

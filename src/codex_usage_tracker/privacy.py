@@ -6,6 +6,7 @@ import re
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from codex_usage_tracker import paths
 from codex_usage_tracker.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -122,10 +123,9 @@ GOES_ON = (
     "and|answers|are|belongs?|broke|can|cannot|does|exists|first|holds|is|lies?|lists|looks|names|stays|takes|was|were"
 )
 ZONE = "(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific)/[A-Z]"
-PATH = re.compile(
-    rf"(?<![^\s:'\"`])(?!{ZONE})(?:[A-Za-z]:)?[^\s:'\"`]*[/\\].*?(?=[:;,] |['\"`]|\.?$| (?:{GOES_ON})\b)",
-    re.MULTILINE,
-)
+AFTER = rf"[:;,] |['\"`]|\.?$| (?:{GOES_ON})\b"
+"""What may come after a path."""
+PATH = re.compile(rf"(?<![^\s:'\"`])(?!{ZONE}|/status\b)(?:[A-Za-z]:)?[^\s:'\"`]*[/\\].*?(?={AFTER})", re.MULTILINE)
 """From the word with its first separator to whatever goes on after a path: names of files may have blanks."""
 OWN_FILE = re.compile(r"(?:general|projects|budgets|allowance|thresholds|pricing|rate-card)\.json\Z")
 USER = re.compile(r"//[^/?#]*@")
@@ -211,6 +211,9 @@ def without_paths(text: str, mode: str) -> str:
         return text
     for pattern, instead in GIVEN:
         text = pattern.sub(instead, text)
+    for path in paths.named():
+        if path in text:
+            text = re.sub(rf"({re.escape(path)})(?=[/\\]|{AFTER})", _unplaced, text, flags=re.MULTILINE)
     return PATH.sub(_unplaced, text)
 
 

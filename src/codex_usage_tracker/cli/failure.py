@@ -31,7 +31,7 @@ def tell(error: BaseException, asked: Invocation, name: str) -> int:
     if asked.json:
         click.echo(msgspec.json.format(msgspec.json.encode(FailureAnswer(error=failure)), indent=2))
     elif isinstance(error, click.UsageError):
-        error.show()
+        click.UsageError(failure.message, error.ctx).show()
     else:
         click.echo(_words(failure, asked), err=True)
     return code

@@ -31,7 +31,7 @@ def _readings(path: str) -> Iterable[Reading]:
         raise NotFoundError(msg, "Name a rollout, such as those in ~/.codex/sessions.") from error
     for done, _ in jobs.read_all([Job(0, os.path.basename(path), path, size)], 0):
         if done.reading is None:
-            msg = f"{path} {done.problem}"
+            msg = f"{path} cannot be read: {done.problem}"
             raise FileAccessError(msg, "Name a rollout that can be read.")
         yield done.reading
 
