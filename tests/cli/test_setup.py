@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shlex
 import sys
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def test_each_step_says_how_it_is_undone(home: Path, run_plain: Run) -> None:
         if step["name"] in {"plugin", "hook"}:
             assert run_plain(*step["undo"].split()[1:]).code == 0
     assert snapshot(home) == before
+
+
+def test_a_database_that_it_made_goes_with_the_command_it_tells(home: Path, run_plain: Run) -> None:
+    mine = home.parent / "my own.sqlite3"
+    assert run_plain("refresh").code == 0
+    told = run_plain("setup", "--db", str(mine), "--json").json["steps"][0]["undo"]
+    assert run_plain(*shlex.split(told)[1:]).code == 0
+    assert not mine.exists()
+    assert run_plain("setup", "--json").json["steps"][0]["undo"] == "codex-usage-tracker clear-db"
 
 
 def test_a_place_for_the_plugin_asks_for_it(home: Path, run_plain: Run) -> None:

@@ -233,6 +233,26 @@ def test_what_a_killed_writing_left_goes_with_it(me: Path, does: Does, marketpla
     assert snapshot(me) == before
 
 
+def test_what_was_killed_before_it_changed_anything_leaves_nothing_when_it_is_taken_back(
+    me: Path, does: Does, run_plain: Run, marketplace: Marketplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = marketplace(FOREIGN)
+    before = snapshot(me)
+
+    def killed(changed: str, _data: bytes) -> None:
+        if changed == str(path):
+            (path.parent / f"{owned.BESIDE}killed").write_text("half", encoding="utf-8")
+            raise OSError(28, "No space left on device")
+        whole(changed, _data)
+
+    whole = files._replace
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "_replace", killed)
+        assert run_plain("install-plugin").code == 1
+    does("uninstall-plugin")
+    assert snapshot(me) == before
+
+
 def test_a_name_with_a_blank_is_quoted(does: Does, marketplace: Marketplace) -> None:
     marketplace(FOREIGN.replace("mine", "my own"))
     assert does("install-plugin")["next"] == "codex plugin add 'codex-usage-tracker@my own'"

@@ -92,18 +92,21 @@ def _told(name: str, step: Callable[[], SetupStep]) -> SetupStep:
 
 
 def _read(asked: Invocation, *, include_archived: bool) -> SetupStep:
+    had_database = asked.tracker.has_database()
     done = reading.refresh(asked, include_archived=include_archived)
     if done.interrupted:
         asked.narrate(reading.KEPT)
         raise click.exceptions.Exit(ExitCode.INTERRUPTED)
     answer = done.answer(asked.tracker.database)
     homes = counted(len(asked.tracker.homes), "Codex home")
+    clear = ["codex-usage-tracker", "clear-db", *(["--db", os.path.abspath(asked.db)] if asked.db else [])]
+    undo = shlex.join(clear if had_database else [*clear, "--yes"])  # what was there before is not deleted unasked
     if not answer.scanned_files:
         message = f"there are none yet in {homes}; the first are read when there are some"
-        return SetupStep(name="logs", status="skipped", message=message)
+        return SetupStep(name="logs", status="skipped", message=message, undo=None if had_database else undo)
     message = f"{counted(answer.scanned_files, 'file')} in {homes}, {counted(answer.new_calls, 'new call')}"
     status: Step = "done" if answer.read_files else "unchanged"
-    return SetupStep(name="logs", status=status, message=message, undo="codex-usage-tracker clear-db")
+    return SetupStep(name="logs", status=status, message=message, undo=undo)
 
 
 def _settings(asked: Invocation) -> SetupStep:
@@ -162,7 +165,7 @@ def _lines(done: Setup, screen: Screen) -> Iterator[str]:
     for step in done.steps:
         status = screen.style(pad(step.status, 9), STYLES[step.status])
         yield f"{status}  {pad(step.name, width)}  {safe(step.message)}"
-        if step.undo and step.status == "done":
+        if step.undo and step.status != "unchanged":
             yield " " * (width + 13) + screen.style(f"undo: {safe(step.undo)}", "faint")
     yield ""
     yield from doctor.lines(done.doctor, screen)

@@ -36,12 +36,13 @@ class Plan(NamedTuple):
 
         What is written is known before and what is taken away until after, so that all can be taken up half done.
         """
+        touched = record.read().passages  # a writing that was killed changed nothing there, and may have left a file
         written = [one.path for one in self.changes if one.after is not None]
         self.known.folders = sorted({*self.known.folders, *files.missing_folders(written)})
         if not self.takes_away:
             record.write(self.known)
-        for one in self.changes:
-            files.sweep(os.path.dirname(os.path.realpath(one.path)))
+        for path in {*touched, *(one.path for one in self.changes)}:
+            files.sweep(os.path.dirname(os.path.realpath(path)))
         files.make(self.changes)
         self.known.folders = files.remove_empty(self.known.folders)
         record.write(self.known)
