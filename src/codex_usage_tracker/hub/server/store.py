@@ -28,7 +28,8 @@ NAME = "hub.sqlite3"
 POOL = 8
 BUSY_SECONDS = 30
 LOCK = select(tables.account.c.id).where(tables.account.c.id == bindparam("account")).with_for_update()
-DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+KINDS = frozenset({"postgres", "postgresql", "sqlite"})
+UNCLEAR = "the address of the database is not understood"
 ADDRESSES = "A database is a file, or an address such as postgresql://user:password@host/name."
 
 
@@ -42,19 +43,24 @@ class Store:
 
     def __init__(self, where: str) -> None:
         kind, _, rest = where.partition("://") if "://" in where else ("sqlite", "", "/" + os.path.abspath(where))
-        if kind not in DRIVERS:
+        kind = kind.partition("+")[0]  # some programs' addresses name a driver
+        if kind not in KINDS:
             raise InvalidValueError(f"a hub cannot be kept in {kind}", ADDRESSES)
         self.is_sqlite = kind == "sqlite"
         self.path = rest[1:] if self.is_sqlite else ""
         self._turn = asyncio.Lock()
         self._upserts: dict[str, Insert] = {}
         settings: dict[str, Any] = (
-            {"connect_args": {"timeout": BUSY_SECONDS}} if self.is_sqlite else {"pool_size": POOL}
+            {"connect_args": {"timeout": BUSY_SECONDS}}
+            if self.is_sqlite
+            else {"pool_size": POOL, "connect_args": {"dsn": f"postgresql://{rest}"}}
         )
+        # PostgreSQL's address goes to the driver as it is, which knows `sslmode` and the like
+        address = f"sqlite+aiosqlite://{rest}" if self.is_sqlite else "postgresql+asyncpg://"
         try:
-            self.engine = create_async_engine(f"{DRIVERS[kind]}://{rest}", **settings)
+            self.engine = create_async_engine(address, **settings)
         except (ArgumentError, ValueError):
-            raise InvalidValueError("the address of the database is not understood", ADDRESSES) from None
+            raise InvalidValueError(UNCLEAR, ADDRESSES) from None
         self._alone = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)
@@ -71,6 +77,8 @@ class Store:
                 await migrating.migrate(db, is_sqlite=self.is_sqlite)
         except (DBAPIError, OSError) as error:
             raise unanswered(error) from None
+        except ValueError:  # as the driver reads it
+            raise InvalidValueError(UNCLEAR, ADDRESSES) from None
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
