@@ -29,6 +29,8 @@ export interface Held {
   /** The instant that its answers are of. */
   now: number;
   scope: Scope;
+  /** Whether it tells of limits: not where it holds some calls alone. */
+  has_limits: boolean;
   /** Returns the calls that a question leaves, in its order, as a file of their own. */
   saved(params: Params, format: string): Blob;
 }

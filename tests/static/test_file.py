@@ -144,6 +144,10 @@ def test_of_some_calls_alone_nothing_is_told_of_the_others(told: Tracker, opens:
         opened.both.in_file([("limits", {}), ("budgets", {}), ("blocks", {})])
         == [{"refused": "This is not in this file, for it tells of all calls, and the file holds some of them."}] * 3
     )
+    expect(opened.page.get_by_role("region", name="Limits")).to_contain_text("This is not in this file, for it tells")
+    german = opens(told, Filter(project=(names[0],)), query="range=alltime&view=limits&lang=de").page
+    expect(german.get_by_role("main")).to_contain_text("Das ist nicht in dieser Datei: Es gilt für alle Aufrufe")
+    expect(german.get_by_role("main")).to_contain_text("Das Live-Dashboard zeigt es: codex-usage-tracker")
 
 
 def test_a_mode_hides_names_before_they_are_packed(hostile: Tracker, opens: Opens) -> None:

@@ -1,5 +1,6 @@
 // Answers questions from the calls that the file holds, as the server answers them.
 import type { Blocks, BudgetCheck, Limits, Mark } from "../answers";
+import { t } from "../language";
 import { NOT_IN_FILE, Refusal, type Held, type News, type Params, type Transport } from "../transport";
 import { Ask, CHOICE, filterOf, invalid } from "./asks";
 import type { Bucket } from "./calendar";
@@ -69,12 +70,6 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   ),
 };
 
-/** Why something that a server tells is not told here. */
-const ABSENT: Readonly<Record<string, string>> = {
-  context: "The lines of the logs are not in this file",
-  settings: "Settings are not in this file",
-};
-
 export class FileTransport implements Transport {
   readonly engine: Engine;
   readonly file: Held;
@@ -83,7 +78,8 @@ export class FileTransport implements Transport {
     const columns = new Calls(content);
     this.engine = new Engine(columns);
     const { now, left_out, scope } = content.about;
-    this.file = { calls: columns.count, now, left_out, scope, saved: (params, format) => this.#saved(params, format) };
+    const has_limits = "limits" in content.ready;
+    this.file = { calls: columns.count, now, left_out, scope, has_limits, saved: (params, format) => this.#saved(params, format) };
   }
 
   get about(): About {
@@ -100,7 +96,7 @@ export class FileTransport implements Transport {
 
   #answer(question: string, params: Params): unknown {
     const [known, answer] = QUESTIONS[question] ?? [];
-    if (!known || !answer) throw absent(ABSENT[question] ?? "This is not in this file");
+    if (!known || !answer) throw absent(question === "context" ? t("The lines of the logs are not in this file.") : t("This is not in this file."));
     const ask = new Ask(params, known);
     const zone = ask.one("timezone");
     if (zone && zone !== this.about.scope.timezone) throw invalid(`this file tells time of ${this.about.scope.timezone} alone`, "Write another one.");
@@ -121,7 +117,7 @@ export class FileTransport implements Transport {
   /** Returns an answer that the file brings along. */
   ready<A>(name: string): A {
     const found = this.content.ready[name];
-    if (found === undefined) throw absent("This is not in this file, for it tells of all calls, and the file holds some of them");
+    if (found === undefined) throw absent(t("This is not in this file, for it tells of all calls, and the file holds some of them."));
     return found as A;
   }
 
@@ -133,7 +129,8 @@ export class FileTransport implements Transport {
 }
 
 function absent(why: string): Refusal {
-  return new Refusal(NOT_IN_FILE, `${why}.`, "The live dashboard tells it: codex-usage-tracker serve-dashboard --open", 404);
+  const hint = t("The live dashboard tells it: {command}", { command: "codex-usage-tracker serve-dashboard --open" });
+  return new Refusal(NOT_IN_FILE, why, hint, 404);
 }
 
 function parted(texts: readonly string[]): string[] {
