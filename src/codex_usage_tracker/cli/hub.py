@@ -167,10 +167,13 @@ def account(asked: Invocation, task: str, name: str, admin: bool, yes: bool) -> 
 
 
 def _accounts(found: Accounts, _screen: object) -> Iterator[str]:
+    from codex_usage_tracker.cli.figures import counted  # noqa: PLC0415
+
     for row in found.rows:
         marks = [mark for mark, holds in (("admin", row.is_admin), ("hidden", row.is_hidden)) if holds]
-        marks += [row.visibility, f"{row.devices} devices", f"{row.total_tokens:,} tokens"]
-        yield f"{safe(row.name)}: {', '.join(marks)}" + (f", {row.flags} flags" if row.flags else "")
+        marks += [row.visibility, counted(row.devices, "device"), counted(row.total_tokens, "token")]
+        marks += [counted(row.flags, "flag")] if row.flags else []
+        yield f"{safe(row.name)}: {', '.join(marks)}"
     if not found.rows:
         yield "There is no account yet: codex-usage-tracker hub account create NAME --admin"
 
@@ -251,10 +254,12 @@ def device(asked: Invocation, task: str, name: str, device: int | None) -> None:
             await devices.revoke(store, found, device, _now())
         return Devices(rows=await devices.rows(store, found))
 
+    from codex_usage_tracker.cli.figures import counted  # noqa: PLC0415
+
     def draw(told: Devices, _screen: object) -> Iterator[str]:
         for row in told.rows:
             state = "revoked" if row.revoked_at else "sends" if row.seen_at else "never sent"
-            yield f"{row.id}: {safe(row.label or 'no label')}, {state}, {row.buckets:,} buckets"
+            yield f"{row.id}: {safe(row.label or 'no label')}, {state}, {counted(row.buckets, 'bucket')}"
         if not told.rows:
             yield "No machine is linked."
 
@@ -318,10 +323,12 @@ def _check(asked: Invocation, name: str, *, mend: bool) -> None:
         count, found = await checking.check(store, hub.prices(), account=chosen, mend=mend)
         return HubVerified(accounts=count, differences=[HubDifference(**one._asdict()) for one in found], mended=mend)
 
+    from codex_usage_tracker.cli.figures import counted  # noqa: PLC0415
+
     def draw(told: HubVerified, _screen: object) -> Iterator[str]:
         for one in told.differences:
             yield f"{safe(one.account)}: {one.table} {safe(one.key)} {'was put right' if mend else 'differs'}"
-        yield f"{told.accounts:,} accounts counted again, {len(told.differences):,} sums differed."
+        yield f"{counted(told.accounts, 'account')} counted again, {counted(len(told.differences), 'sum')} differed."
 
     told = _asked(asked, work)
     asked.answer(told, draw)

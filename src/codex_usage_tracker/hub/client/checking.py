@@ -29,7 +29,8 @@ def checks(path: str) -> Iterator[Check]:
         yield Check(name="hub", status="warn", message="what the hub has cannot be told", hint=error.hint)
         return
     when = f"{datetime.fromtimestamp(known.synced_at / 1000, UTC):%Y-%m-%d %H:%M} UTC" if known.synced_at else "never"
-    left = f"{pending:,} quarters of an hour are still to be sent" if pending else "it has everything"
+    quarters = "quarter" if pending == 1 else "quarters"
+    left = f"still to be sent: {pending:,} {quarters} of an hour" if pending else "it has everything"
     message = f"linked; last sync {when}; {left}"
     if pending and time.time() * 1000 - (known.synced_at or 0) > LATE_MS:
         hint = "`sync` sends it; `sync --schedule` has the system do so from now on."
