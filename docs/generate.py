@@ -331,12 +331,12 @@ def _stored(meanings: dict[str, dict[str, str]]) -> Iterator[str]:
 
 
 def tables() -> dict[str, dict[str, str]]:
-    """Return the tables of a new database, with their columns (but for numbers of rows) and types."""
+    """Return the tables of a new database, with their columns and types."""
     connection = apsw.Connection("")
     migrate.migrate(connection, "")
     names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
     found = {str(name): connection.execute(f"PRAGMA table_info({name})").fetchall() for (name,) in names}
-    return {table: {str(row[1]): str(row[2]) for row in rows if row[1] != "id"} for table, rows in found.items()}
+    return {table: {str(row[1]): str(row[2]) for row in rows} for table, rows in found.items()}
 
 
 def modes(page: str) -> str:
