@@ -159,6 +159,14 @@ def test_a_hub_that_is_away_is_told_in_words(hub: Served, desk: Machine) -> None
     assert kept(desk) == []
 
 
+@pytest.mark.parametrize("words", [(), ("--quiet",)])
+def test_refused_requests_are_logged_unless_quiet(serves: Serves, words: tuple[str, ...]) -> None:
+    hub = serves(*words)
+    assert hub.ask("POST", "/v1/sync", "1.1.0", content=b"{}").status_code == 401
+    hub.stop()
+    assert ("WARNING POST /v1/sync 401" in hub.log.read_text(), "sync" in hub.log.read_text()) == (not words, not words)
+
+
 def test_what_is_kept_of_a_link_may_be_damaged(hub: Served, desk: Machine) -> None:
     own = desk.folder / "own"
     Path(own).mkdir()

@@ -29,9 +29,9 @@ LAST_SECONDS = 5
 
 def run(store: Store, host: str, port: int, choices: Choices, ready: Callable[[str], None], *, logs: bool) -> None:
     """Serve a hub at an address; `ready` is told where."""
-    for name in ("uvicorn", "asyncio"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
-        logging.getLogger(name).propagate = False
+    for log in (logging.getLogger("uvicorn"), logging.getLogger("asyncio"), LOG):
+        log.addHandler(logging.NullHandler())  # without any, warnings go to standard error
+        log.propagate = False
     if logs:
         _log()
     asyncio.run(_prepared(store))  # what is wrong with the database is told before anybody asks
