@@ -43,6 +43,7 @@ SKIPPED = {
     "unreadable_total": "with a total that cannot be read",
     "total_of_a_fork": "with a fork's total, which counts its parent's",
     "unnamed_limit": "with a limit of which only rollouts tell the name",
+    "unreadable_limit": "with a limit that is cut off or cannot be read",
     "stale_limit": "with a limit of long before",
     "account_usage": "with sums of an account, which nothing is counted from",
 }

@@ -166,6 +166,31 @@ def test_cards_of_all_versions_tell_of_limits(printing: Printing, card: str, lim
     assert b"canary" not in b"".join(path.read_bytes() for path in printing.path.parent.glob("tracker/*"))
 
 
+WRAPPED = {
+    "a word": OLD.replace("30% used", "30%\nused"),
+    "an instant": OLD.replace("05:00 on 26", "05:\n00 on 2\n6"),
+    "a bar": OLD.replace("[██░] 30%", "[█\n█░] 30%"),
+    "a framed line": OLD.replace("│  Weekly", "│\n│  Weekly"),
+    "blanks that do not break": OLD.replace(" ", "\u00a0"),
+    "other digits": OLD.translate({ord("0") + number: 0x0660 + number for number in range(10)}),
+}
+
+
+@pytest.mark.parametrize("form", WRAPPED)
+def test_a_card_that_was_wrapped_or_changed_its_script_tells_the_same(printing: Printing, form: str) -> None:
+    done = printing.take(WRAPPED[form].encode())
+    assert printing.ask(f"SELECT {SHOWN} FROM limit_snapshot ORDER BY 1") == [
+        (300, 72.0, at(240), None, None), (10_080, 30.0, at(4 * 1440 + 300), None, None),
+    ]  # fmt: skip
+    assert done.skipped.keys() <= {"plain_text"}
+
+
+@pytest.mark.parametrize("cut", ["30", "30%", "30% us", "", "130% used"])
+def test_a_limit_that_was_cut_off_is_not_guessed_but_counted(printing: Printing, cut: str) -> None:
+    done = printing.take(OLD.replace("30% used (resets 05:00 on 26 Nov)", cut).encode())
+    assert (done.noted_limits, done.skipped["unreadable_limit"]) == (1, 1)
+
+
 def test_the_last_card_of_a_log_without_clocks_holds(printing: Printing) -> None:
     assert printing.take((FRAMED + BARE).encode()).status_snapshots == 2
     assert printing.ask("SELECT used_percent FROM limit_snapshot ORDER BY window_minutes") == [3.0, 1.0]

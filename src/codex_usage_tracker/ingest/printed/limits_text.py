@@ -11,9 +11,10 @@ from codex_usage_tracker.ingest.printed.resets import reset
 LONGEST_TEXT = 1_000_000
 HOUR = 3_600_000
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
-FRAME = re.compile(r"[│┃║|╭╮╰╯┌┐└┘─━═`*•\u200b\u200e\u200f\ufeff]")
-CONTINUED = re.compile(r"\(|\d{1,3}% (?:left|used)")
-OPEN = re.compile(r"\(\s*resets?[^)]*$", re.IGNORECASE)
+FRAME = re.compile(r"[│┃║|╭╮╰╯┌┐└┘─━═`*•\u00a0\u200b\u200e\u200f\ufeff]")
+CONTINUED = re.compile(r"\(|[█░\]]|(?:\d{1,3}% )?(?:left|used)\b")
+OPEN = re.compile(r"(?:\(\s*resets?|%[^%()]*\()[^)]*$", re.IGNORECASE)
+CLOCK = "0123456789:"
 TITLE = re.compile(r"OpenAI Codex \(v")
 LABEL = re.compile(
     r"(?<![\w.])(?:(?P<hours>\d{1,3})[ -]?h(?:(?:ou)?rs?)?"
@@ -86,18 +87,19 @@ class _Reader:
         self.now, self.zone = now, zone
         self.limits: dict[tuple[str | None, str], Shown] = {}
         self.notes: dict[str, None] = {}
+        self.card = False
         self.family: str | None = None
         self.plan: str | None = None
         self.credits: Decimal | None = None
 
     def read(self, text: str) -> Understood:
-        card = TITLE.search(text) is not None
+        self.card = TITLE.search(text) is not None
         for line in _lines(text):
-            self._line(line, card=card)
+            self._line(line)
         return Understood(list(self.limits.values()), self.plan, self.credits, list(self.notes))
 
-    def _line(self, line: str, *, card: bool) -> None:
-        labels = [found for found in LABEL.finditer(line) if found["limit"] or not card]
+    def _line(self, line: str) -> None:
+        labels = [found for found in LABEL.finditer(line) if found["limit"] or not self.card]
         ends = [*(found.start() for found in labels), len(line)][1:]
         for label, end in zip(labels, ends, strict=bool(labels)):
             self._limit(label, line[label.end() : end], line[: label.start()] if label is labels[0] else "")
@@ -122,7 +124,7 @@ class _Reader:
         family = before if len(before) <= LONGEST_NAME and NAME.fullmatch(before) else self.family
         title = f"the {f'{family} ' if family else ''}{name.replace('five_', '5-')} limit"
         percent = PERCENT.match(rest)
-        if percent is None:
+        if percent is None or (self.card and percent["word"] is None):
             if label["limit"] and label["bar"]:
                 self._note(f"{title} is cut off: widen the terminal and copy it again.")
             return
@@ -164,7 +166,7 @@ def _lines(text: str) -> Iterator[str]:
     for raw in FRAME.sub(" ", ESCAPE.sub("", text)).splitlines():
         line = " ".join("".join(one if one.isprintable() else " " for one in raw).split())
         if held and line and len(held) < LONGEST_LINE and (CONTINUED.match(line) or OPEN.search(held)):
-            held += f" {line}"
+            held += line if held[-1] in CLOCK and line[0] in CLOCK else f" {line}"  # a clock that was wrapped
         else:
             yield held
             held = line
@@ -173,7 +175,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _name(label: re.Match[str]) -> str:
     if label["hours"]:
-        return HOURS.get(label["hours"], "other")
+        return HOURS.get(str(int(label["hours"])), "other")
     return PERIODS[label["period"][:4].lower()] if label["period"] else "other"
 
 

@@ -29,6 +29,7 @@ MODEL = re.compile(r"model:\s+([\w./-]+)")
 FOOTER = re.compile(rf"(?:\[[^\]]*\]\s*)?tokens used:?(?:\s+{COUNT})?\s*")
 ROW = re.compile(r"(?:Context window|(?:\S+ )*limit|Limits|Credits|Token usage):")
 CARD_ROW = re.compile(r"(?:Session|Context window|(?:\S+ )*limit|Limits|Token usage):")
+LIMIT_ROW = re.compile(r"(?:\S+ )*limit:\s*\S")
 SPEECH = ("\u203a", "•")
 """What begins the lines that people and Codex say; no card has such."""
 LONGEST_CARD, LONGEST_TAIL, LONGEST_LINE = 80, 10, 4_000
@@ -52,7 +53,7 @@ class Terminal:
         plain = FRAME.sub(" ", bare).strip()
         if bare[:1] in SPEECH or BEGINS.search(plain):
             self._finish_card()
-        used = self._card(plain, ended="╰" in bare or "└─" in bare)
+        used = self._card(plain, ended="╰" in bare or "└─" in bare, blank=not bare)
         used |= self._total(plain, line)
         if FORKED.search(plain):
             self.forked = True
@@ -71,7 +72,7 @@ class Terminal:
 
     # -- the cards of /status --------------------------------------------------------------------------------------
 
-    def _card(self, plain: str, *, ended: bool) -> bool:
+    def _card(self, plain: str, *, ended: bool, blank: bool) -> bool:
         """Collect a card from its title to its frame's end, or to a blank line below its limits."""
         if TITLE.search(plain):
             self._finish_card()
@@ -79,7 +80,7 @@ class Terminal:
             return True
         if not self.card:
             return False
-        blank_below = not plain and any(ROW.match(one) for one in self.card)
+        blank_below = blank and any(ROW.match(one) for one in self.card)
         if ended or blank_below or len(self.card) >= LONGEST_CARD:
             self._finish_card()
             return ended
@@ -97,6 +98,8 @@ class Terminal:
         plan = labels.known((found.plan or "").split(" ")[0].lower(), labels.PLANS)
         for shown in found.limits:
             self._limit(shown, plan)
+        if lost := max(sum(map(bool, map(LIMIT_ROW.match, card))) - len(found.limits), 0):
+            self.log.skipped["unreadable_limit"] += lost
 
     def _limit(self, shown: Shown, plan: str | None) -> None:
         minutes = MINUTES.get(shown.name)
