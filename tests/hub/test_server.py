@@ -381,6 +381,13 @@ def test_a_picture_keeps_texts_texts() -> None:
     assert "<b" not in pictures.heatmap('<b a="', {}, 20_000)
 
 
+@pytest.mark.parametrize(("used", "shades"), [([5], [4]), ([7, 7, 7], [4, 4, 4]), ([10, 40, 20, 30], [1, 4, 2, 3])])
+def test_the_busiest_days_have_the_darkest_shade(used: list[int], shades: list[int]) -> None:
+    drawn = pictures.heatmap("ada", {20_000 + place: one for place, one in enumerate(used)}, 20_006)
+    found = [pictures.COLOURS.index(one) for one in re.findall(r'fill="(\S+)"><title>[^:]+: [1-9]', drawn)]
+    assert found == shades
+
+
 # -- to leave ---------------------------------------------------------------------------------------------------------
 
 

@@ -106,7 +106,7 @@ def heatmap(name: str, tokens: dict[int, int], today: int) -> str:
 
 def _cell(day: int, first: int, tokens: int, used: list[int]) -> str:
     week, place = divmod(day - first, 7)
-    level = 1 + 4 * sum(one < tokens for one in used) // len(used) if tokens else 0
+    level = -(-4 * sum(one <= tokens for one in used) // len(used)) if tokens else 0
     told = f"{day_text(day)}: {tokens:,} tokens"
     at = f'x="{week * CELL + 1}" y="{place * CELL + 1}"'
     return f'<rect {at} width="11" height="11" rx="2" fill="{COLOURS[level]}"><title>{told}</title></rect>'
