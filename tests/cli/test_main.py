@@ -244,3 +244,11 @@ def test_the_database_of_a_newer_version_is_refused(run_plain: Run, tmp_path: Pa
     ran = run_plain("summary", "--db", str(path))
     assert ran.code == 5
     assert "[newer_schema]" in ran.err
+
+
+def test_a_folder_that_is_gone_is_told_in_words(ask: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    ran = ask("dashboard", "--output", "x.html")
+    assert (ran.code, ran.err.splitlines()[0]) == (1, "Error: [os_error] the folder that you are in is no longer there")

@@ -9,7 +9,7 @@ import msgspec
 from codex_usage_tracker import privacy
 from codex_usage_tracker.cli.invocation import Invocation
 from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
-from codex_usage_tracker.errors import ExitCode, TrackerError
+from codex_usage_tracker.errors import ExitCode, FileAccessError, TrackerError
 from codex_usage_tracker.evidence.redaction import redacted
 from codex_usage_tracker.reports.failures import place, trace
 
@@ -45,9 +45,20 @@ def explained(error: BaseException) -> tuple[Failure, int]:
         return Failure(code="usage", message=error.format_message(), hint=""), error.exit_code
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
         return Failure(code=INTERRUPTED, message="interrupted", hint=""), ExitCode.INTERRUPTED
+    if isinstance(error, FileNotFoundError) and _is_nowhere():
+        gone = FileAccessError("the folder that you are in is no longer there", "Go to another one.")
+        return explained(gone)
     message = f"an unexpected {type(error).__name__} at {place(error)}"
     hint = f"This is a defect. With {DEBUG}=1 in the environment the command tells where it comes from."
     return Failure(code="unexpected", message=message, hint=hint), ExitCode.FAILED
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _words(failure: Failure, asked: Invocation) -> str:
