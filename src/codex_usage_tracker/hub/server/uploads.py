@@ -36,8 +36,8 @@ def _of(table: Table, name: str) -> Any:
 
 HELD = _of(tables.bucket, "start")
 SUMS = {"start": _of(tables.quarter, "start"), "day": _of(tables.day, "day")}
-MOMENT_MS = 1000
-"""Uploads of one device within it have instants of their own, each later than the one before."""
+MOMENT_MS = 60_000
+"""By so much clocks of a hub may differ, or be set back: each upload of a device is later than the one before."""
 _DEVICE = tables.device.c
 _NOW = bindparam("now", type_=BigInteger)
 SEEN = (
