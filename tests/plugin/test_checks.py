@@ -46,6 +46,14 @@ def test_what_is_not_installed_is_no_fault(me: Path, checks: Checks) -> None:
     assert {name: status for name, (status, _) in checks().items()} == {"plugin": "pass", "hook": "pass"}
 
 
+def test_a_plugin_whose_files_are_gone_is_told(me: Path, does: Does, checks: Checks) -> None:
+    does("install-plugin")
+    shutil.rmtree(plugin(me))
+    assert checks()["plugin"] == ("fail", "its files are gone")
+    does("uninstall-plugin")
+    assert checks()["plugin"][0] == "pass"
+
+
 def test_what_is_installed_is_in_order(me: Path, codex: Path, does: Does, checks: Checks) -> None:
     does("install-plugin")
     found = checks()

@@ -27,7 +27,10 @@ def checks(homes: Sequence[str], *, start: bool = False) -> Iterator[Check]:
     where = install.places()
     try:
         manifest = _object(os.path.join(where.plugin, package.MANIFEST))
-        if manifest is None:
+        if manifest is None and record.read().plugin == where.plugin:
+            hint = "Installing writes them again; `uninstall-plugin` takes away what is left."
+            yield Check(name="plugin", status="fail", message="its files are gone", hint=hint, repair=INSTALL)
+        elif manifest is None:
             yield Check(name="plugin", status="pass", message="not installed; `install-plugin` gives Codex one")
         else:
             yield from _plugin(where, manifest, homes, start=start)
