@@ -60,7 +60,8 @@ class Place:
 
     def code(self, name: str) -> str:
         found = self.do(accounts.find, self.store, name)
-        return str(self.do(codes.make, self.store, codes.LINK, NOW, found).code)
+        made_at = int(time.time() * 1000)  # it holds for minutes only
+        return str(self.do(codes.make, self.store, codes.LINK, made_at, found).code)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Ask without a cookie."""
