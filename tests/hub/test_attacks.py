@@ -57,6 +57,10 @@ def upload(*buckets: Any, **fields: Any) -> dict[str, Any]:
     return {**usual, "buckets": list(buckets), **fields}
 
 
+WITHOUT_DATABASE = pytest.mark.parametrize("target", ["sqlite"], indirect=True)
+"""What ends before any database is asked need not be waited for twice."""
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """In the end the victim's totals are as they were, and the log tells of refusals but no secrets."""
@@ -296,12 +300,14 @@ def raw(target: Target, data: bytes, seconds: float = 15.0) -> bytes:
     return found
 
 
+@WITHOUT_DATABASE
 def test_a_body_that_never_comes_is_not_waited_for(target: Target) -> None:
     head = f"POST /v1/sync HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {target.mallory['token']}\r\n"
     told = raw(target, f"{head}Content-Length: 99999999999\r\n\r\n".encode(), 60)
     assert int(told.split(b" ")[1]) in {408, 413}
 
 
+@WITHOUT_DATABASE
 def test_who_sends_slowly_keeps_nobody_waiting(target: Target) -> None:
     lazy = [socket.create_connection(("127.0.0.1", target.hub.port), 30) for _ in range(200)]
     try:
