@@ -174,6 +174,8 @@ def test_the_command_writes_it_for_its_owner_alone(
     assert run(["dashboard", *named]) != 0
     assert "is no dashboard" in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == "my own page"
+    assert run(["dashboard", *named, "--output", "-"]) == 2
+    assert "written to a file" in capsys.readouterr().err
     path.unlink()
     assert run(["dashboard", "--since", "2001-01-01", "--until", "2001-01-02", *named]) != 0
     assert "no calls in that scope" in capsys.readouterr().err

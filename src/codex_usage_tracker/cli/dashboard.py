@@ -12,6 +12,7 @@ from codex_usage_tracker.cli import filters, options, reading
 from codex_usage_tracker.cli.figures import counted, size
 from codex_usage_tracker.contract import SCHEMA
 from codex_usage_tracker.contract.outcomes import DashboardFile
+from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.query import spans
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def write(asked: Invocation, scope: dict[str, Any], *, fresh: bool, opens: bool)
     from codex_usage_tracker.static.content import Scope  # noqa: PLC0415
 
     path, most, last = (scope.pop(name) for name in ("output", "limit", "last"))
+    if path == "-":
+        raise InvalidValueError("the dashboard is written to a file", "Name one with --output, such as usage.html.")
     path = os.path.abspath(os.path.expanduser(path or os.path.join(paths.data_folder(), FILE)))
     with reading.questions(asked, fresh=fresh or None, findings=True) as reader:
         chosen = filters.filter_of(reader, scope, _span(reader, last))
