@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_origin, get_type_hints
 
 import msgspec
@@ -122,8 +123,7 @@ AskType = TypeVar("AskType", bound=Ask)
 
 def read(kind: type[AskType], given: Mapping[str, Sequence[str]]) -> AskType:
     """Return a question as texts by name ask it, such as those of an address; what is empty is not given."""
-    several = {name for name, hint in get_type_hints(kind).items() if get_origin(hint) is tuple}
-    fields, found = kind.__struct_fields__, dict[str, Any]()
+    several, fields, found = _several(kind), kind.__struct_fields__, dict[str, Any]()
     for told, texts in given.items():
         name = told if told in fields else SPELLINGS.get(told, told)
         values = [text for text in texts if text]
@@ -138,6 +138,12 @@ def read(kind: type[AskType], given: Mapping[str, Sequence[str]]) -> AskType:
         if values:
             found[name] = [*found.get(name, []), *values] if name in several else values[0]
     return converted(found, kind)
+
+
+@cache
+def _several(kind: type[Ask]) -> frozenset[str]:
+    """Return the names of a question that may be given several times."""
+    return frozenset(name for name, hint in get_type_hints(kind).items() if get_origin(hint) is tuple)
 
 
 def converted(values: object, kind: type[AskType]) -> AskType:

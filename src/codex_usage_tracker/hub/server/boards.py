@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from msgspec import Meta
-from sqlalchemy import and_, func, select
+from sqlalchemy import Integer, bindparam, func, literal_column, select
 
+from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.hub.contract import Board, Metric, Period, Place
 from codex_usage_tracker.hub.server import accounts, ranking, tables
 from codex_usage_tracker.hub.server.merging import DAY_MS
@@ -18,8 +20,7 @@ from codex_usage_tracker.reports.asks import Ask
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Row
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import ColumnElement, Select
 
     from codex_usage_tracker.hub.server.store import Store
 
@@ -36,32 +37,45 @@ class BoardAsk(Ask, frozen=True, kw_only=True):
     offset: Annotated[int, Meta(ge=0, le=10**6, description="So many places are left out.")] = 0
 
 
-class View(NamedTuple):
-    """A board that somebody looks at."""
+class Statements(NamedTuple):
+    """What a board by one metric is read with; each is told the period and the day it begins."""
 
-    period: str
-    start_day: int
-    metric: str
-
-    @property
-    def column(self) -> Any:
-        """What is counted."""
-        return COLUMNS[self.metric]
-
-    @property
-    def listed(self) -> ColumnElement[bool]:
-        """The rows of accounts that are seen."""
-        return and_(self.all, _BOARD.is_listed == 1, self.column > 0)
-
-    @property
-    def all(self) -> ColumnElement[bool]:
-        """The rows of all accounts."""
-        return and_(_BOARD.period == self.period, _BOARD.start_day == self.start_day)
+    page: Select[Any]
+    """Accounts from an offset on, with their names; the index alone says which."""
+    standing: Select[Any]
+    """Of an account its name and value, how many are above it, and how many are seen at all."""
+    above: Select[Any]
+    """How many are above a value."""
 
 
-def view(period: str, metric: str, now: int) -> View:
-    """Return the board of a period that runs now."""
-    return View(period, dict(ranking.periods(now // DAY_MS))[period], metric)
+@cache
+def statements(metric: Metric) -> Statements:
+    """Return the statements of a metric, which are the same each time."""
+    column, own, named = COLUMNS[metric], tables.board.alias(), tables.account.c
+    listed = (*_of(_BOARD), _BOARD.is_listed == literal_column("1"), column > 0)
+    order = (column.desc(), _BOARD.account_id.desc())
+    first = select(_BOARD.account_id, column.label("value")).where(*listed).order_by(*order)
+    page = first.limit(literal_column(str(PAGE))).offset(bindparam("offset")).subquery()
+    joined = select(page.c.account_id, page.c.value, named.name, named.alias, named.visibility).join(
+        tables.account, named.id == page.c.account_id
+    )
+    count, mine = select(func.count()).where(*listed), bindparam("account", type_=Integer)
+    value = select(own.c[column.name]).where(*_of(own.c), own.c.account_id == mine).scalar_subquery()
+    told = (
+        value.label("value"),
+        count.where(column > value).scalar_subquery().label("above"),
+        count.scalar_subquery().label("listed"),
+    )
+    return Statements(
+        page=joined.order_by(page.c.value.desc(), page.c.account_id.desc()),
+        standing=select(named.name, *told).where(named.id == mine),
+        above=count.where(column > bindparam("value")),
+    )
+
+
+def _of(board: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return that rows are of the board that is asked."""
+    return board.period == bindparam("period"), board.start_day == bindparam("start_day")
 
 
 async def _board(asked: Asked) -> Board:
@@ -71,55 +85,37 @@ async def _board(asked: Asked) -> Board:
 
 async def board(store: Store, account: int, choice: BoardAsk, now: int) -> Board:
     """Return a page of a board with one's own place."""
-    seen = view(choice.period, choice.metric, now)
-    own = await accounts.read(store, account)
-    async with store.moment() as db:
-        count = int(await db.scalar(select(func.count()).where(seen.listed)) or 0)
-        rows = await _page(db, seen, choice.offset)
-        first = await _above(db, seen, rows[0].value) if rows else 0
-        mine = await db.scalar(select(seen.column).where(seen.all, _BOARD.account_id == account))
-        me = (
-            Place(rank=await _above(db, seen, mine) + 1, name=own.name, value=_value(seen, mine), is_me=True)
-            if mine
-            else None
-        )
+    start_day, asked = dict(ranking.periods(now // DAY_MS))[choice.period], statements(choice.metric)
+    told = {"period": choice.period, "start_day": start_day, "account": account, "offset": choice.offset}
+    async with store.moment_often() as db:
+        own = (await db.execute(asked.standing, told)).one_or_none()
+        if own is None:
+            raise NotFoundError("this account is no more", "")
+        rows = (await db.execute(asked.page, told)).all()
+        is_first = not (rows and choice.offset)
+        above = 0 if is_first else await db.scalar(asked.above, told | {"value": rows[0].value})
+    me = Place(rank=own.above + 1, name=own.name, value=_value(choice, own.value), is_me=True) if own.value else None
     after = choice.offset + len(rows)
     return Board(
-        period=choice.period, metric=choice.metric, since=seen.start_day * DAY_MS if choice.period != "all" else None,
-        rows=_places(seen, rows, choice.offset, first, account), me=me, offset=choice.offset, row_count=count,
-        next_offset=after if after < count else None,
+        period=choice.period, metric=choice.metric, since=start_day * DAY_MS if choice.period != "all" else None,
+        rows=_places(choice, rows, above, account), me=me, offset=choice.offset, row_count=own.listed,
+        next_offset=after if after < own.listed else None,
     )  # fmt: skip
 
 
-async def _page(db: AsyncConnection, seen: View, offset: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the accounts of a page by their names; the index alone says which."""
-    order = (seen.column.desc(), _BOARD.account_id.desc())
-    found = select(_BOARD.account_id, seen.column.label("value")).where(seen.listed).order_by(*order)
-    page = found.limit(PAGE).offset(offset).subquery()
-    named = tables.account.c
-    chosen = select(page.c.account_id, page.c.value, named.name, named.alias, named.visibility)
-    joined = chosen.join(tables.account, named.id == page.c.account_id)
-    return (await db.execute(joined.order_by(page.c.value.desc(), page.c.account_id.desc()))).all()
-
-
-async def _above(db: AsyncConnection, seen: View, value: int) -> int:
-    """Return how many are above a value."""
-    return int(await db.scalar(select(func.count()).where(seen.listed, seen.column > value)) or 0)
-
-
-def _places(seen: View, rows: Sequence[Row[*tuple[Any, ...]]], offset: int, first: int, account: int) -> list[Place]:
-    """Return places; equals share one."""
+def _places(choice: BoardAsk, rows: Sequence[Any], above: int, account: int) -> list[Place]:
+    """Return places, of which the first has so many above it; equals share one."""
     places: list[Place] = []
-    rank, before = first + 1, rows[0].value if rows else 0
-    for place, row in enumerate(rows, offset + 1):
+    rank, before = above + 1, rows[0].value if rows else 0
+    for place, row in enumerate(rows, choice.offset + 1):
         rank, before = (rank, before) if row.value == before else (place, row.value)
         name, is_me = accounts.shown_as(row), row.account_id == account
-        places.append(Place(rank=rank, name=name, value=_value(seen, row.value), is_me=is_me))
+        places.append(Place(rank=rank, name=name, value=_value(choice, row.value), is_me=is_me))
     return places
 
 
-def _value(seen: View, value: int) -> int | str:
-    return usd_text(value) if seen.metric == "cost" else value
+def _value(choice: BoardAsk, value: int) -> int | str:
+    return usd_text(value) if choice.metric == "cost" else value
 
 
 def day_text(day: int) -> str:

@@ -72,7 +72,7 @@ async def known(store: Store, token: str) -> tuple[int, int, int] | None:
     device, _, _ = rest.partition(".")
     if not all(one.isascii() and one.isdecimal() and len(one) <= DIGITS for one in (account, device)):
         return None
-    async with store.reading() as db:
+    async with store.reading_often() as db:
         row = (await db.execute(DEVICE, {"account": int(account), "device": int(device)})).one_or_none()
     told = hmac.compare_digest(row.token if row else b"\0" * 32, codes.hashed(token))
     if row is None or not told or row.revoked_at is not None:

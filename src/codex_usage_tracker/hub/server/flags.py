@@ -10,8 +10,7 @@ from codex_usage_tracker.hub.server import merging, tables
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
+    from codex_usage_tracker.hub.server.direct import Db
     from codex_usage_tracker.hub.server.merging import Held, Sums
     from codex_usage_tracker.hub.server.store import Store
     from codex_usage_tracker.hub.server.uploads import Sender
@@ -62,7 +61,7 @@ def seen(
             yield doubt("dropped", row["start"], row["tokens_before"] - row["tokens_after"])
 
 
-async def note(store: Store, db: AsyncConnection, doubts: Iterable[Doubt], now: int) -> None:
+async def note(store: Store, db: Db, doubts: Iterable[Doubt], now: int) -> None:
     """Keep what is doubtful, once."""
     rows = {
         (one.account, one.kind, one.subject): {

@@ -125,15 +125,15 @@ async def clear(store: Store, account: int, device: int | None, prices: Prices, 
 async def _follow(
     store: Store, db: AsyncConnection, account: int, device: int | None, starts: list[int], prices: Prices
 ) -> None:
+    opened = await uploads.opened(db, account)
     if device is None:
         for table in DERIVED:
             await db.execute(delete(table).where(table.c.account_id == account))
-        await db.execute(uploads.CHANGED, {"account": account})
         return
     for first in range(0, len(starts), STEP):
         some = starts[first : first + STEP]
         held = (await db.execute(uploads.HELD, {"account": account, "values": some})).all()
-        await uploads.follow(store, db, account, set(some), [uploads.held_of(row) for row in held], prices)
+        await uploads.follow(store, db, opened, set(some), [uploads.held_of(row) for row in held], prices)
     for table in (tables.correction, tables.flag):
         chosen: ColumnElement[bool] = (table.c.account_id == account) & (table.c.device_id == device)
         await db.execute(delete(table).where(chosen))

@@ -5,31 +5,30 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, select
 
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.hub.server import merging, tables
+from codex_usage_tracker.hub.server.direct import Among
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
+    from codex_usage_tracker.hub.server.direct import Db
     from codex_usage_tracker.hub.server.store import Store
 
 EPOCH = date(1970, 1, 1)
 MOST = 2**62
 _BOARD = tables.board.c
-RANKS = select(tables.board).where(
-    _BOARD.account_id == bindparam("account"),
-    tuple_(_BOARD.period, _BOARD.start_day).in_(bindparam("values", expanding=True)),
-)
+RANKS = select(tables.board).where(_BOARD.account_id == bindparam("account"), Among(_BOARD.start_day, "days"))
 Days = dict[int, tuple[int, int]]
 """Tokens and USD units by day."""
 
 
-async def follow(store: Store, db: AsyncConnection, account: int, before: Days, after: Days, is_listed: int) -> None:
+async def follow(store: Store, db: Db, account: int, before: Days, after: Days, is_listed: int) -> None:
     """Bring an account's boards in step with days that changed."""
     wanted = changes(before, after)
-    found = (await db.execute(RANKS, {"account": account, "values": sorted(wanted)})).all() if wanted else []
+    if not wanted:
+        return
+    found = (await db.execute(RANKS, {"account": account, "days": sorted({day for _, day in wanted})})).all()
     have = {(row.period, row.start_day): (row.tokens, row.usd, row.active_days) for row in found}
     rows = []
     for key, by in wanted.items():

@@ -15,12 +15,16 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from codex_usage_tracker import owned, paths
 from codex_usage_tracker.errors import DatabaseError, InvalidValueError, NotFoundError
 from codex_usage_tracker.hub.server import migrating, tables
+from codex_usage_tracker.hub.server.direct import Pool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy import Insert, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from codex_usage_tracker.hub.server.direct import Db
 
     Rows = Sequence[Mapping[str, Any]]
 
@@ -61,6 +65,7 @@ class Store:
             self.engine = create_async_engine(address, **settings)
         except (ArgumentError, ValueError):
             raise InvalidValueError(UNCLEAR, ADDRESSES) from None
+        self._pool = None if self.is_sqlite else Pool(f"postgresql://{rest}", self.engine.dialect)
         self._alone = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)
@@ -106,12 +111,26 @@ class Store:
                 raise NotFoundError("this account is no more", "")
             yield db
 
-    async def put(self, db: AsyncConnection, table: Table, rows: Rows) -> None:
+    # What is asked often is asked with constant statements; otherwise these three are as those above.
+
+    def reading_often(self) -> AbstractAsyncContextManager[Db]:
+        """Give a connection for questions, each of a moment of its own."""
+        return self._pool.line() if self._pool else self.reading()
+
+    def moment_often(self) -> AbstractAsyncContextManager[Db]:
+        """Give a connection whose questions all see one moment."""
+        return self._pool.transaction(isolation="repeatable_read", readonly=True) if self._pool else self.moment()
+
+    def writing_often(self) -> AbstractAsyncContextManager[Db]:
+        """Give a transaction, which must first change the account it is of, so that only one is open at a time."""
+        return self._pool.transaction() if self._pool else self.writing()
+
+    async def put(self, db: Db, table: Table, rows: Rows) -> None:
         """Insert rows, or put them in the place of those with their keys."""
         if rows:
             await db.execute(self._upsert(table, renews=True), rows)
 
-    async def add(self, db: AsyncConnection, table: Table, rows: Rows) -> int:
+    async def add(self, db: Db, table: Table, rows: Rows) -> int:
         """Insert rows unless there are some with their keys; return how many are new, of one row."""
         return (await db.execute(self._upsert(table, renews=False), rows)).rowcount if rows else 0
 
@@ -130,6 +149,8 @@ class Store:
 
     async def close(self) -> None:
         """Let all connections go."""
+        if self._pool:
+            await self._pool.close()
         await self.engine.dispose()
 
 

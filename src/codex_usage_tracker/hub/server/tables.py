@@ -3,7 +3,19 @@
 Instants are milliseconds UTC, days are counted from 1970, money is in USD units of 10^-12.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData()
 
@@ -15,6 +27,12 @@ def _sums() -> list[Column[int]]:
 
 def _switch(name: str) -> Column[int]:
     return Column(name, SmallInteger, nullable=False, server_default="0")
+
+
+def _listed(name: str) -> Index:
+    """Return an index of those who are seen on a board; the others, most of all, cost nothing in it."""
+    where = text("is_listed = 1")
+    return Index(f"board_{name}", "period", "start_day", name, "account_id", postgresql_where=where, sqlite_where=where)
 
 
 def _own() -> Column[int]:
@@ -160,9 +178,7 @@ board = Table(
     Column("usd", BigInteger, nullable=False),
     Column("active_days", Integer, nullable=False),
     _switch("is_listed"),
-    Index("board_tokens", "period", "start_day", "is_listed", "tokens", "account_id"),
-    Index("board_usd", "period", "start_day", "is_listed", "usd", "account_id"),
-    Index("board_active_days", "period", "start_day", "is_listed", "active_days", "account_id"),
+    *map(_listed, ("tokens", "usd", "active_days")),
 )
 
 correction = Table(

@@ -6,20 +6,21 @@ import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from sqlalchemy import BigInteger, Text, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import BigInteger, Text, bindparam, case, delete, func, select, update
 
 from codex_usage_tracker.errors import NotFoundError
 from codex_usage_tracker.hub.protocol import Received, Rejected, SentBucket
 from codex_usage_tracker.hub.server import flags, merging, ranking, tables
+from codex_usage_tracker.hub.server.direct import Among
 from codex_usage_tracker.hub.server.merging import DAY_MS, NOTHING, Held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy import Row, Table
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from codex_usage_tracker.hub.protocol import Upload
+    from codex_usage_tracker.hub.server.direct import Db
     from codex_usage_tracker.hub.server.store import Store
     from codex_usage_tracker.pricing.prices import Prices
 
@@ -30,8 +31,7 @@ MOST_TOKENS = 10**12
 
 def _of(table: Table, name: str) -> Any:
     """Return the rows of an account by some values of a column."""
-    chosen = table.c[name].in_(bindparam("values", expanding=True))
-    return select(table).where(table.c.account_id == bindparam("account"), chosen)
+    return select(table).where(table.c.account_id == bindparam("account"), Among(table.c[name], "values"))
 
 
 HELD = _of(tables.bucket, "start")
@@ -57,6 +57,10 @@ CHANGED = (
     .values(generation=_ACCOUNT.generation + 1)
     .returning(_ACCOUNT.is_listed)
 )
+_BUCKET = tables.bucket.c
+GONE = delete(tables.bucket).where(
+    *(_BUCKET[name] == bindparam(name) for name in ("account_id", "device_id", "start", "model"))
+)
 Key = tuple[int, str]
 """Start of a quarter, or a day, and model."""
 
@@ -69,6 +73,13 @@ class Sender(NamedTuple):
     heard_at: int = 0
     collector: str = ""
     data_version: int = 0
+
+
+class Account(NamedTuple):
+    """An account that is open for changes, and whether others see it."""
+
+    id: int
+    is_listed: int
 
 
 class Taken(NamedTuple):
@@ -84,7 +95,8 @@ async def take(store: Store, sender: Sender, upload: Upload, prices: Prices, now
     """Store an upload and what follows from it, all or nothing; return what became of it."""
     sender = sender._replace(collector=upload.collector, data_version=upload.data_version)
     read, rejected = _read(upload.buckets, now)
-    async with store.writing(sender.account) as db:
+    async with store.writing_often() as db:
+        account = await opened(db, sender.account)
         held = await _held(db, sender.account, {one.start for one, _ in read})
         before = {(row.start, row.model): row for row in held if row.device_id == sender.device}
         sent = [_kept(one, before.get((one.start, one.model)), sender) if keeps else one for one, keeps in read]
@@ -99,7 +111,7 @@ async def take(store: Store, sender: Sender, upload: Upload, prices: Prices, now
             lowered = _lowered(sender, changed, before, now)
             await store.put(db, tables.correction, lowered)
             after = _after(sender, held, changed, now)
-            days = await follow(store, db, sender.account, {one.start for one in changed}, after, prices)
+            days = await follow(store, db, account, {one.start for one in changed}, after, prices)
             await flags.note(store, db, flags.seen(sender, after, days, lowered), now)
     unchanged = len(sent) - len(changed)
     return Received(
@@ -161,19 +173,25 @@ def _is_same(one: Taken, before: Row[Any] | None, sender: Sender) -> bool:
 # -- what follows -----------------------------------------------------------------------------------------------------
 
 
-async def _held(db: AsyncConnection, account: int, starts: set[int]) -> list[Row[Any]]:
+async def opened(db: Db, account: int) -> Account:
+    """Open an account for changes: until the transaction ends, nobody else changes it."""
+    is_listed = (await db.execute(CHANGED, {"account": account})).scalar_one_or_none()
+    if is_listed is None:
+        raise NotFoundError("this account is no more", "")
+    return Account(account, is_listed)
+
+
+async def _held(db: Db, account: int, starts: set[int]) -> list[Row[Any]]:
     return list((await db.execute(HELD, {"account": account, "values": sorted(starts)})).all()) if starts else []
 
 
-async def _keep(store: Store, db: AsyncConnection, sender: Sender, changed: list[Taken], now: int) -> None:
+async def _keep(store: Store, db: Db, sender: Sender, changed: list[Taken], now: int) -> None:
     own = {"account_id": sender.account, "device_id": sender.device}
     told = {"data_version": sender.data_version, "taken_at": now}
     await store.put(db, tables.bucket, [{**own, **one._asdict(), **told} for one in changed if one.calls])
-    columns = tables.bucket.c
-    gone = [and_(columns.start == one.start, columns.model == one.model) for one in changed if not one.calls]
+    gone = [{**own, "start": one.start, "model": one.model} for one in changed if not one.calls]
     if gone:
-        mine = and_(columns.account_id == sender.account, columns.device_id == sender.device)
-        await db.execute(delete(tables.bucket).where(mine, or_(*gone)))
+        await db.execute(GONE, gone)
 
 
 def _lowered(sender: Sender, changed: list[Taken], before: dict[Key, Row[Any]], now: int) -> list[dict[str, Any]]:
@@ -211,26 +229,25 @@ def held_of(row: Row[Any]) -> Held:
 
 
 async def follow(
-    store: Store, db: AsyncConnection, account: int, starts: set[int], after: list[Held], prices: Prices
+    store: Store, db: Db, account: Account, starts: set[int], after: list[Held], prices: Prices
 ) -> dict[Key, merging.Sums]:
     """Bring quarters, days and boards in step with the buckets of some quarters; return the days that changed."""
-    before = await _sums(db, "start", account, starts)
+    before = await _sums(db, "start", account.id, starts)
     differing, by_day = merging.changes(before, merging.quarters(after, prices))
-    await _put(store, db, tables.quarter, account, differing)
-    days = await _sums(db, "day", account, {day for day, _ in by_day})
+    await _put(store, db, tables.quarter, account.id, differing)
+    days = await _sums(db, "day", account.id, {day for day, _ in by_day})
     new = {key: merging.plus(days.get(key, NOTHING), by) for key, by in by_day.items()}
-    await _put(store, db, tables.day, account, new)
-    is_listed = (await db.execute(CHANGED, {"account": account})).scalar_one()
-    await ranking.follow(store, db, account, ranking.by_day(days), ranking.by_day(days | new), is_listed)
+    await _put(store, db, tables.day, account.id, new)
+    await ranking.follow(store, db, account.id, ranking.by_day(days), ranking.by_day(days | new), account.is_listed)
     return new
 
 
-async def _sums(db: AsyncConnection, name: str, account: int, values: set[int]) -> dict[Key, merging.Sums]:
+async def _sums(db: Db, name: str, account: int, values: set[int]) -> dict[Key, merging.Sums]:
     found = (await db.execute(SUMS[name], {"account": account, "values": sorted(values)})).all() if values else []
     return {(row[1], row[2]): tuple(row[3:]) for row in found}
 
 
-async def _put(store: Store, db: AsyncConnection, table: Table, account: int, sums: dict[Key, merging.Sums]) -> None:
+async def _put(store: Store, db: Db, table: Table, account: int, sums: dict[Key, merging.Sums]) -> None:
     """Store sums by key; a table's second column has the first part of it, its third one the model."""
     names = [column.name for column in table.columns]
     await store.put(db, table, [dict(zip(names, (account, *key, *one), strict=True)) for key, one in sums.items()])
