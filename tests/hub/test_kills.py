@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import httpx
 import pytest
 
 from tests.hub.places import Machine, Postgres, Served, Serves, tokens, until
@@ -101,6 +102,28 @@ def test_a_database_that_is_killed_has_all_calls_once_in_the_end(
     found = disturbed(hub, busy, server_of_postgres)
     assert 0 < found[0] < CALLS
     counts(hub, busy)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_a_hub_whose_database_is_gone_says_so_until_it_is_back(
+    serves: Serves, machine: Machines, server_of_postgres: Postgres
+) -> None:
+    hub = serves()
+    hub.account("ada")
+    token = hub.link(machine(), "ada")["token"]
+
+    def answers() -> list[httpx.Response]:
+        empty = {"schema": "codex-usage-tracker-upload-v1", "collector": "1", "data_version": 1, "buckets": []}
+        return [hub.ask("GET", "/api/leaderboard", token), hub.ask("POST", "/v1/sync", token, json=empty)]
+
+    assert [one.status_code for one in answers()] == [200, 200]
+    server_of_postgres.kill()
+    try:
+        gone = answers()
+    finally:
+        server_of_postgres.start()
+    assert [(one.status_code, one.json()["error"]["code"]) for one in gone] == [(503, "database")] * 2
+    assert [one.status_code for one in answers()] == [200, 200]
 
 
 def test_a_machine_that_is_killed_goes_on_where_it_was(serves: Serves, busy: Machine) -> None:

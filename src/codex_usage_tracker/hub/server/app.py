@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from codex_usage_tracker.errors import DatabaseError, InvalidValueError, NotFoundError, TrackerError
-from codex_usage_tracker.hub.server import admins, boards, doors, machines, members, pictures, teams
+from codex_usage_tracker.hub.server import admins, boards, direct, doors, machines, members, pictures, teams
 from codex_usage_tracker.hub.server.codes import UnknownCodeError
 from codex_usage_tracker.hub.server.limits import TooOftenError
 from codex_usage_tracker.hub.server.tasks import Asked, Asker, Task
@@ -207,7 +207,7 @@ async def _fails(request: Request, error: Exception) -> Response:
 
 def failed(error: Exception) -> Response:
     """Return why there is no answer."""
-    if isinstance(error, (SQLAlchemyError, OSError)):
+    if isinstance(error, (SQLAlchemyError, OSError, *direct.FAILURES)):
         error = DatabaseError("the hub's database does not answer", "Try again in a moment.")
     told = replies.failure(error, "normal")
     if isinstance(error, TooOftenError):

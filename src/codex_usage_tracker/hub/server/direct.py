@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LINES = 8
 LAST_SECONDS = 5
+FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a database that does not do what it should raises here, besides what the system does."""
 
 
 # -- numbers of any count in a statement that stays the same ----------------------------------------------------------
