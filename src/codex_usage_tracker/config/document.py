@@ -12,6 +12,7 @@ import msgspec
 from codex_usage_tracker.config import wrong
 from codex_usage_tracker.config.nodes import Node, fields, is_struct, told
 from codex_usage_tracker.errors import InvalidSettingsError
+from codex_usage_tracker.shapes import ready
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ def understood(raw: bytes, kind: type[T]) -> tuple[T, list[str]]:
     nodes = list(whole.all())
     _check_decimals(nodes)
     try:
-        value = msgspec.json.decode(text, type=kind)
+        value = msgspec.json.decode(text, type=ready(kind))
     except msgspec.ValidationError as error:
         raise wrong.explained(error, whole) from error
     except (msgspec.DecodeError, ArithmeticError, RecursionError) as error:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from codex_usage_tracker.shapes import ready
+
 
 class Project(msgspec.Struct, frozen=True):
     """One folder in which people run Codex; without a remote it is no git repository."""
@@ -81,4 +83,4 @@ class Stage(msgspec.Struct, frozen=True):
     commands: list[Command]
 
 
-STAGE = msgspec.json.decode(Path(__file__).with_name("stage.json").read_bytes(), type=Stage)
+STAGE = msgspec.json.decode(Path(__file__).with_name("stage.json").read_bytes(), type=ready(Stage))

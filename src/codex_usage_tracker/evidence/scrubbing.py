@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from codex_usage_tracker.evidence.redaction import redacted
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,7 +37,7 @@ def scrubbed(answer: Answer, paths: Iterable[str] = (), names: Iterable[str] = (
             text = pattern.sub(word, text)
         return redacted(text)
 
-    return msgspec.convert(_each(msgspec.to_builtins(answer), scrub), type(answer))
+    return msgspec.convert(_each(msgspec.to_builtins(answer), scrub), ready(type(answer)))
 
 
 def _paths(known: Iterable[str]) -> re.Pattern[str] | None:

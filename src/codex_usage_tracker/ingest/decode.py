@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import msgspec
 
 from codex_usage_tracker.model import Usage
+from codex_usage_tracker.shapes import ready
 
 MAX_TOKENS = 10**12
 """A counter beyond this is damage: sums of calls must stay below 2^63."""
@@ -304,7 +305,7 @@ class Decoder(Generic[Record]):
 
     def _first(self, line: bytes) -> Any:
         self.shape = msgspec.defstruct(f"{self.record.__name__}Line", [("payload", self.record)], gc=False)
-        self.strict = msgspec.json.Decoder(self.shape).decode
+        self.strict = msgspec.json.Decoder(ready(self.shape)).decode
         return self.strict(line)
 
     def __call__(self, line: bytes) -> Record | Unrecognised:
@@ -316,7 +317,7 @@ class Decoder(Generic[Record]):
 
     def _second_try(self, line: bytes) -> Record | Unrecognised:
         try:
-            found: Any = msgspec.json.decode(_readable(line), type=self.shape, strict=False)
+            found: Any = msgspec.json.decode(_readable(line), type=ready(self.shape), strict=False)
         except (msgspec.DecodeError, RecursionError) as error:
             return _unrecognised(error)
         return found.payload  # type: ignore[no-any-return]
@@ -326,9 +327,9 @@ def _unrecognised(error: Exception) -> Unrecognised:
     return Unrecognised("unexpected_shape" if isinstance(error, msgspec.ValidationError) else "invalid_json")
 
 
-_envelope = msgspec.json.Decoder(Envelope, strict=False)
-_named_thread = msgspec.json.Decoder(NamedThread)
-_arguments = msgspec.json.Decoder(ShellArguments)
+_envelope = msgspec.json.Decoder(ready(Envelope), strict=False)
+_named_thread = msgspec.json.Decoder(ready(NamedThread))
+_arguments = msgspec.json.Decoder(ready(ShellArguments))
 
 
 def _readable(line: bytes) -> bytes:
@@ -387,7 +388,7 @@ def shell_arguments(given: object) -> ShellArguments:
     try:
         if isinstance(given, str):
             return _arguments.decode(given)
-        return msgspec.convert(given, ShellArguments) if isinstance(given, dict) else ShellArguments()
+        return msgspec.convert(given, ready(ShellArguments)) if isinstance(given, dict) else ShellArguments()
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         return ShellArguments()
 
@@ -403,8 +404,8 @@ def json_text(escaped: bytes) -> str | None:
         return None
 
 
-_limits = msgspec.json.Decoder(LimitsJson | None)
-_lax_limits = msgspec.json.Decoder(LimitsJson | None, strict=False)
+_limits = msgspec.json.Decoder(ready(LimitsJson | None))
+_lax_limits = msgspec.json.Decoder(ready(LimitsJson | None), strict=False)
 
 
 def limits_of(raw: bytes) -> LimitsJson | None:

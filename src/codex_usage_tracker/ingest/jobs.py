@@ -14,6 +14,7 @@ import msgspec
 
 from codex_usage_tracker.ingest.rollout import is_readable, read_slice
 from codex_usage_tracker.model import Reading
+from codex_usage_tracker.shapes import ready
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdError, ZstdFile
@@ -56,7 +57,7 @@ class Done(msgspec.Struct, array_like=True):
     problem: str = ""
 
 
-_batch = msgspec.msgpack.Decoder(list[Done])
+_batch = msgspec.msgpack.Decoder(ready(list[Done]))
 
 
 def read(job: Job) -> Done:

@@ -15,6 +15,7 @@ from codex_usage_tracker.ingest.kinds import HANDLERS, KIND_BYTES, QUICK, SILENT
 from codex_usage_tracker.ingest.scan import HEADER, LAYOUT, OVERSIZED_NOTE, PIECE_BYTES, TYPE, Scanner
 from codex_usage_tracker.ingest.state import State
 from codex_usage_tracker.model import Reading
+from codex_usage_tracker.shapes import ready
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdError
@@ -29,7 +30,7 @@ SLICE_BYTES = 16 * 2**20
 NAME = re.compile(r"rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-([0-9a-f-]{36})(?:_([0-9a-f-]{36}))?\.jsonl(\.zst)?\Z")
 ORDINAL = re.compile(rb'"ordinal":(\d+)')
 
-_state = msgspec.msgpack.Decoder(State)
+_state = msgspec.msgpack.Decoder(ready(State))
 
 
 def read_slice(stream: BinaryIO, name: str, saved: bytes, offset: int, lines: int) -> Reading:

@@ -24,6 +24,7 @@ from codex_usage_tracker import __version__, privacy
 from codex_usage_tracker.contract.outcomes import Failure, FailureAnswer
 from codex_usage_tracker.errors import ExitCode, InvalidSettingsError, TrackerError
 from codex_usage_tracker.mcp import texts, words
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -254,7 +255,7 @@ class Agents:
         except msgspec.DecodeError:
             raise TrackerError(f"`{args[0]}` ended without an answer", f"Its exit code is {done.returncode}.") from None
         if "error" in answer:
-            failed = msgspec.convert(answer["error"], Failure)
+            failed = msgspec.convert(answer["error"], ready(Failure))
             error = TrackerError(failed.message, failed.hint)
             error.code = failed.code
             raise error

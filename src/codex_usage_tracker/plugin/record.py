@@ -10,6 +10,7 @@ import msgspec
 from codex_usage_tracker import paths
 from codex_usage_tracker.plugin import files
 from codex_usage_tracker.plugin.passages import Passage
+from codex_usage_tracker.shapes import ready
 
 NAME = "installed.json"
 
@@ -43,7 +44,7 @@ def read() -> Record:
     """Return what was written so far; a record that cannot be understood is none."""
     raw = files.content(_path())
     try:
-        return msgspec.json.decode(raw or b"{}", type=Record)
+        return msgspec.json.decode(raw or b"{}", type=ready(Record))
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return Record()
 

@@ -31,8 +31,9 @@ def _card(name: str) -> Card:
     from msgspec import json  # noqa: PLC0415  (most runs only ask whether the prices are still the same)
 
     from codex_usage_tracker.pricing.card import Card  # noqa: PLC0415  (as above)
+    from codex_usage_tracker.shapes import ready  # noqa: PLC0415  (as above)
 
-    return json.decode(_content(name), type=Card)
+    return json.decode(_content(name), type=ready(Card))
 
 
 def _content(name: str) -> bytes:

@@ -13,6 +13,7 @@ from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing.card import HIGHEST_PRICE, Alias, Card, LongContext, Rule
 from codex_usage_tracker.pricing.prices import OPENAI
 from codex_usage_tracker.pricing.rates import MILLION
+from codex_usage_tracker.shapes import ready
 
 URLS = {
     "litellm": "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json",
@@ -78,7 +79,7 @@ def _hint() -> str:
 
 def _own(data: bytes) -> Listing:
     try:
-        card = msgspec.json.decode(data, type=Card)
+        card = msgspec.json.decode(data, type=ready(Card))
     except (msgspec.MsgspecError, RecursionError, ArithmeticError) as error:
         raise InvalidValueError(f"the price list cannot be understood: {error}", _hint()) from error
     return Listing(list(card.rules), card.aliases, own=True)

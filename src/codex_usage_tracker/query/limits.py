@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from codex_usage_tracker.query.run import COMMON, ODD
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -121,7 +122,7 @@ def snapshots(
 
 
 def _told(text: str) -> list[Snapshot]:
-    return msgspec.json.decode(text, type=list[Snapshot])
+    return msgspec.json.decode(text, type=ready(list[Snapshot]))
 
 
 def _time(one: Snapshot) -> tuple[int, float]:

@@ -15,6 +15,7 @@ from codex_usage_tracker.pricing.rates import CREDIT_UNITS, USD_UNITS
 from codex_usage_tracker.query import dimensions, labels, spans
 from codex_usage_tracker.query.filters import CONFIDENCE_SPELLINGS, Filter
 from codex_usage_tracker.query.metrics import BY_NAME
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -149,7 +150,7 @@ def _several(kind: type[Ask]) -> frozenset[str]:
 def converted(values: object, kind: type[AskType]) -> AskType:
     """Return values as a question, its errors in words."""
     try:
-        return msgspec.convert(values, kind, strict=False)
+        return msgspec.convert(values, ready(kind), strict=False)
     except msgspec.ValidationError as error:
         place = PATH.search(str(error))
         said = PATH.sub("", str(error)).replace("Object contains unknown field", "there is no parameter")

@@ -17,6 +17,7 @@ from codex_usage_tracker.reports.asks import Ask, CallsChoice, filter_of
 from codex_usage_tracker.reports.calls import calls
 from codex_usage_tracker.reports.facts import FactCallsAsk, FactsAsk, FactSummaryAsk, fact_calls, facts_of
 from codex_usage_tracker.reports.scope import named, numbers, schema, scope_of
+from codex_usage_tracker.shapes import ready
 from codex_usage_tracker.store import snapshots
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def section(reader: Reader, name: str, *, archived: bool) -> contract.Snapshot:
         "logs": found.logs, "missing_logs": found.missing, "calls": found.calls, "new_calls": max(new, 0),
     }  # fmt: skip
     content: dict[str, Any] = msgspec.json.decode(found.answer)
-    told: contract.Snapshot = msgspec.convert({**content, **head, "scope": msgspec.to_builtins(scope)}, kind)
+    told: contract.Snapshot = msgspec.convert({**content, **head, "scope": msgspec.to_builtins(scope)}, ready(kind))
     return told
 
 

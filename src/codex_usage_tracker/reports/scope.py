@@ -10,6 +10,7 @@ from codex_usage_tracker.contract import SCHEMA, CallRow, Numbers, Scope
 from codex_usage_tracker.pricing.money import credits_text, share_text, usd_text
 from codex_usage_tracker.query.metrics import ALL
 from codex_usage_tracker.query.run import CALL_FIELDS
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from codex_usage_tracker.query.filters import Filter
@@ -70,7 +71,7 @@ def call_row(values: tuple[object, ...]) -> CallRow:
 
 def typed_call(values: tuple[object, ...], kind: type[CallType]) -> CallType:
     """Return one call as a typed row of a kind that has more fields."""
-    return msgspec.convert(dict(zip(CALL_FIELDS, with_money(values), strict=True)), kind, strict=False)
+    return msgspec.convert(dict(zip(CALL_FIELDS, with_money(values), strict=True)), ready(kind), strict=False)
 
 
 def with_money(values: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.reports.attention import of_thread
 from codex_usage_tracker.reports.scope import numbers, schema, scope_of, typed_call
 from codex_usage_tracker.reports.summary import summary
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,7 @@ def session(reader: Reader, wanted: str | None, thresholds: Thresholds, *, limit
     return Session(
         schema=schema("session"),
         scope=scope_of(reader, chosen),
-        thread=msgspec.convert(threads.describe(reader.db, thread_id), ThreadInfo, strict=False),
+        thread=msgspec.convert(threads.describe(reader.db, thread_id), ready(ThreadInfo), strict=False),
         totals=totals,
         members=_members(reader, chosen),
         turns=[_turn(row) for row in threads.turns(reader.db, thread_id)],
@@ -72,12 +73,12 @@ def _chosen(reader: Reader, wanted: str | None) -> str:
 
 
 def _turn(row: tuple[object, ...]) -> TurnRow:
-    return msgspec.convert(dict(zip(TURN_FIELDS, row, strict=True)), TurnRow)
+    return msgspec.convert(dict(zip(TURN_FIELDS, row, strict=True)), ready(TurnRow))
 
 
 def _fact(row: tuple[object, ...]) -> FactRow:
     label, count, calls, tokens = row
     kind, _, name = str(label).partition(":")
     return msgspec.convert(
-        {"type": kind, "name": name, "count": count, "calls": calls, "output_tokens": tokens}, FactRow,
+        {"type": kind, "name": name, "count": count, "calls": calls, "output_tokens": tokens}, ready(FactRow),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from codex_usage_tracker.query import around, roots, run
 from codex_usage_tracker.query.filters import Filter
 from codex_usage_tracker.reports.attention import of_call
 from codex_usage_tracker.reports.scope import NUMBER_NAMES, call_row, named, numbers, schema, scope_of
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -124,4 +125,4 @@ def _fact(row: tuple[object, ...]) -> FactRow:
     label, count, calls, tokens = row
     kind, _, name = str(label).partition(":")
     told = {"type": kind, "name": name, "count": count, "calls": calls, "output_tokens": tokens}
-    return msgspec.convert(told, FactRow)
+    return msgspec.convert(told, ready(FactRow))

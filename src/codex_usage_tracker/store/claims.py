@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from codex_usage_tracker.model import COPIED, GAP, Claim, Profile, Usage
+from codex_usage_tracker.shapes import ready
 from codex_usage_tracker.store import printed, rollups
 from codex_usage_tracker.store.ask import rows, scalar
 from codex_usage_tracker.store.database import damaged
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from codex_usage_tracker.store.writer import Writer
 
-_claim = msgspec.msgpack.Decoder(tuple[Claim, Profile])
+_claim = msgspec.msgpack.Decoder(ready(tuple[Claim, Profile]))
 
 USAGE = "input, cached_input, cache_write, output, reasoning"
 PAIR = f"logged_input, logged_cached_input, logged_cache_write, logged_output, logged_reasoning, {USAGE}"

@@ -15,6 +15,7 @@ from codex_usage_tracker.contract.server import HomeAdded, HomeChange, HomeRow
 from codex_usage_tracker.errors import InvalidValueError, NotFoundError, TrackerError
 from codex_usage_tracker.ingest import discover, survey
 from codex_usage_tracker.query.homes import counts
+from codex_usage_tracker.shapes import ready
 from codex_usage_tracker.store import health
 
 if TYPE_CHECKING:
@@ -147,6 +148,6 @@ def _write(desk: Desk, homes: list[Home]) -> list[HomeRow]:
         raise InvalidValueError("the homes were named when the server was started", hint)
     general = msgspec.structs.replace(desk.tracker.general(), homes=tuple(homes))
     text = msgspec.json.format(msgspec.json.encode(general), indent=2).decode()
-    msgspec.json.decode(text, type=General)
+    msgspec.json.decode(text, type=ready(General))
     write(desk.tracker.files.general, text + "\n", replace=True)
     return looked_at(desk)

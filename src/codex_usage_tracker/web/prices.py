@@ -11,6 +11,7 @@ from codex_usage_tracker.contract.server import PriceRule, Updated
 from codex_usage_tracker.errors import InvalidValueError
 from codex_usage_tracker.pricing import bundled
 from codex_usage_tracker.pricing.card import Card, Rule
+from codex_usage_tracker.shapes import ready
 from codex_usage_tracker.web.settings import decoded, text
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def _told(rule: Rule, number: str, origin: str) -> PriceRule:
     plain = msgspec.to_builtins(rule)
     values = {name: plain[own] for name, own in NAMES.items() if own in plain}
     rest = {name: value for name, value in plain.items() if name not in NAMES.values()}
-    return msgspec.convert(values | rest | {"id": number, "bundled": origin == "bundled", "origin": origin}, PriceRule)
+    return msgspec.convert(
+        values | rest | {"id": number, "bundled": origin == "bundled", "origin": origin}, ready(PriceRule)
+    )
 
 
 def put_prices(desk: Desk, body: bytes) -> Updated:

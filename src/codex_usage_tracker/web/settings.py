@@ -14,6 +14,7 @@ from codex_usage_tracker.contract.server import PastedText, ServerSettings
 from codex_usage_tracker.errors import InvalidSettingsError, InvalidValueError
 from codex_usage_tracker.ingest import survey
 from codex_usage_tracker.ingest.printed.noting import noted
+from codex_usage_tracker.shapes import ready
 from codex_usage_tracker.web import homes
 
 if TYPE_CHECKING:
@@ -87,6 +88,6 @@ def note_allowance(desk: Desk, body: bytes) -> ParsedAllowance:
 def decoded(body: bytes, kind: Any) -> Any:
     """Return what a request says."""
     try:
-        return msgspec.json.decode(body, type=kind, strict=False)
+        return msgspec.json.decode(body, type=ready(kind), strict=False)
     except (msgspec.DecodeError, ArithmeticError, RecursionError, ValueError) as error:
         raise InvalidValueError(f"the body cannot be understood: {error}", "Send JSON as the reference says.") from None

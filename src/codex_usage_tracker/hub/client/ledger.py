@@ -7,6 +7,7 @@ import msgspec
 from codex_usage_tracker import owned
 from codex_usage_tracker.errors import FileAccessError
 from codex_usage_tracker.query.sent import Source
+from codex_usage_tracker.shapes import ready
 from codex_usage_tracker.store.database import DATA_VERSION
 
 UNKNOWN = -1
@@ -54,7 +55,7 @@ def read(path: str, hub: str) -> Ledger:
     """Return what a hub has acknowledged."""
     try:
         with open(path, "rb") as file:
-            found = msgspec.msgpack.decode(file.read(), type=Ledger)
+            found = msgspec.msgpack.decode(file.read(), type=ready(Ledger))
     except (OSError, msgspec.DecodeError):
         return Ledger(hub=hub, is_lost=True)
     return found if found.data_version == DATA_VERSION else found.stale(found.hub)

@@ -14,6 +14,7 @@ from codex_usage_tracker import owned, paths
 from codex_usage_tracker.errors import FileAccessError, InvalidValueError, NotFoundError
 from codex_usage_tracker.hub.client import ledger
 from codex_usage_tracker.hub.protocol import LABEL, MOST_LABEL
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from codex_usage_tracker.hub.protocol import Linked
@@ -53,7 +54,7 @@ def read() -> Link:
     """Return the link of this machine."""
     try:
         with open(path(), "rb") as file:
-            return msgspec.json.decode(file.read(), type=Link)
+            return msgspec.json.decode(file.read(), type=ready(Link))
     except FileNotFoundError:
         raise NotFoundError("this machine is not linked to a hub", HINT) from None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:

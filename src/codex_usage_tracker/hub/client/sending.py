@@ -18,6 +18,7 @@ from codex_usage_tracker import __version__
 from codex_usage_tracker.contract.outcomes import FailureAnswer
 from codex_usage_tracker.errors import InvalidValueError, TrackerError
 from codex_usage_tracker.privacy import without_user
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ class Line:
         """Return the hub's answer."""
         told = self.fetch(method, path, body)
         try:
-            return msgspec.json.decode(told, type=kind)
+            return msgspec.json.decode(told, type=ready(kind))
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise HubError(f"{self.url} does not answer as a hub does", "Check the address.") from None
 
@@ -154,7 +155,7 @@ def _refused(error: HTTPError) -> HubError:
     kind: type[HubError] = {413: HubTooLargeError, 429: HubUnreachableError}.get(error.code, HubError)
     kind = HubUnreachableError if error.code >= 500 else kind  # noqa: PLR2004
     try:
-        told = msgspec.json.decode(error.read(LARGEST_REPLY), type=FailureAnswer).error
+        told = msgspec.json.decode(error.read(LARGEST_REPLY), type=ready(FailureAnswer)).error
     except (msgspec.DecodeError, UnicodeDecodeError, HTTPException, OSError):
         return kind(f"the hub answers {error.code}", "Check the address, or ask who runs the hub.")
     return kind(f"the hub says: {_plain(told.message)}", _plain(told.hint))

@@ -22,6 +22,7 @@ from codex_usage_tracker.hub.server.codes import UnknownCodeError
 from codex_usage_tracker.hub.server.limits import TooOftenError
 from codex_usage_tracker.hub.server.tasks import Asked, Asker, Task
 from codex_usage_tracker.reports import asks
+from codex_usage_tracker.shapes import ready
 from codex_usage_tracker.web import pages, replies
 from codex_usage_tracker.web.security import HEAD_BYTES, Body, TooLargeError, with_headers
 
@@ -175,7 +176,7 @@ async def read(request: Request, kind: Any) -> Any:
     if request.headers.get("content-encoding", "").lower() == "gzip":
         body = _unpacked(body)
     try:
-        return msgspec.json.decode(body, type=kind)
+        return msgspec.json.decode(body, type=ready(kind))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         hint = "GET /v1/openapi.json describes it."
         raise InvalidValueError(f"the body is not understood: {error}".replace("`$.", "`"), hint) from None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from codex_usage_tracker.shapes import ready
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,7 +21,7 @@ Call = tuple[int, int, int, int, int, int]
 Sums = tuple[int, ...]
 """In the order of `tables.SUMS`."""
 NOTHING: Sums = (0,) * 9
-_DECODER = msgspec.msgpack.Decoder(list[Call])
+_DECODER = msgspec.msgpack.Decoder(ready(list[Call]))
 
 
 class Held(NamedTuple):

@@ -13,6 +13,7 @@ from codex_usage_tracker.hub.protocol import Received, Rejected, SentBucket
 from codex_usage_tracker.hub.server import flags, merging, ranking, tables
 from codex_usage_tracker.hub.server.direct import Among
 from codex_usage_tracker.hub.server.merging import DAY_MS, NOTHING, Held
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -128,7 +129,7 @@ def _read(raw: Iterable[msgspec.Raw], now: int) -> tuple[list[tuple[Taken, bool]
     rejected = []
     for index, one in enumerate(raw):
         try:
-            bucket = msgspec.json.decode(one, type=SentBucket)
+            bucket = msgspec.json.decode(one, type=ready(SentBucket))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             rejected.append(Rejected(index, str(error)))
             continue

@@ -30,6 +30,7 @@ from codex_usage_tracker.ingest.printed.shapes import (
     item_of,
 )
 from codex_usage_tracker.ingest.state import TOOL_RESULT
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from codex_usage_tracker.ingest.printed.log import Log
     from codex_usage_tracker.ingest.printed.threads import Printed
 
-_params = msgspec.json.Decoder(Params)
-_result = msgspec.json.Decoder(Result)
+_params = msgspec.json.Decoder(ready(Params))
+_result = msgspec.json.Decoder(ready(Result))
 WANTED = (b'"thread"', b'"rateLimits"', b'"responseId"')
 """Answers that tell of none of these are stepped over."""
 TOOLS = frozenset({"commandExecution", "mcpToolCall", "fileChange", "webSearch", "dynamicToolCall"})

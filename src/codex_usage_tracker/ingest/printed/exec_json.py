@@ -10,14 +10,15 @@ from codex_usage_tracker.ingest import labels
 from codex_usage_tracker.ingest.decode import TokenCount, usage_of, uuid7_instant
 from codex_usage_tracker.ingest.printed.shapes import ExecItem, Message, RawEvent, item_of
 from codex_usage_tracker.model import PRINTED_TURN, Thread
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from codex_usage_tracker.ingest.printed.log import Log
 
 LIVE_MS = 60_000
 """A thread that began no longer ago is being printed just now."""
-_item = msgspec.json.Decoder(ExecItem)
-_event = msgspec.json.Decoder(RawEvent)
+_item = msgspec.json.Decoder(ready(ExecItem))
+_event = msgspec.json.Decoder(ready(RawEvent))
 
 
 class Exec:

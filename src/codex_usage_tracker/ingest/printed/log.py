@@ -12,6 +12,7 @@ from codex_usage_tracker.ingest.printed.exec_json import Exec
 from codex_usage_tracker.ingest.printed.shapes import Message
 from codex_usage_tracker.ingest.printed.terminal import Terminal
 from codex_usage_tracker.ingest.printed.threads import Threads
+from codex_usage_tracker.shapes import ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 APP_SERVER, EXEC, TERMINAL = KINDS = ("app_server", "exec", "terminal")
 BLANK = b" \t\r\x00\xef\xbb\xbf"
 """What may stand around a line, such as the mark that some shells begin a file with."""
-_message = msgspec.json.Decoder(Message)
+_message = msgspec.json.Decoder(ready(Message))
 
 
 class Source(NamedTuple):
