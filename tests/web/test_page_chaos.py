@@ -219,6 +219,14 @@ def test_a_server_that_is_killed_is_missed_and_loses_nothing(server: Starts, vis
     told(page, "serve-dashboard --open")
 
 
+def test_what_was_told_stands_though_the_rest_is_not_told_any_more(server: Starts, visit: Visitor) -> None:
+    page, _ = opened(server(), visit)
+    page.route("**/api/status*", lambda route: route.abort())
+    page.reload()
+    told(page, "The server does not answer")
+    expect(tokens(page, 1)).to_be_visible()
+
+
 def test_a_server_with_another_token_says_how_to_get_in(server: Starts, visit: Visitor) -> None:
     running = server()
     page, _ = opened(running, visit)
