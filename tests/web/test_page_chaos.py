@@ -22,6 +22,8 @@ from tests.web.test_server import append, begin
 
 pytestmark = IN_A_BROWSER
 SOON = 10_000
+MAIN_ANSWERS = """() => ["compare", "status"].every(name =>
+  performance.getEntriesByType("resource").some(one => new URL(one.name).pathname === `/api/${name}`))"""
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +34,15 @@ def surroundings() -> None:
 def opened(server: Server, visit: Visitor) -> tuple[Page, Path]:
     """Write a call, and open the page that shows it."""
     log = begin(server.home)
+    return seen(server, visit), log
+
+
+def seen(server: Server, visit: Visitor) -> Page:
+    """Open the page, and wait until it was told of a call, and what else it cannot be without."""
     page = visit(server, "&range=alltime", heard=False)
     expect(tokens(page, 1)).to_be_visible(timeout=SOON)
-    return page, log
+    page.wait_for_function(MAIN_ANSWERS)
+    return page
 
 
 def tokens(page: Page, number: int) -> Locator:
@@ -70,8 +78,7 @@ def test_a_database_that_is_deleted_is_told_of(server: Starts, visit: Visitor) -
     running = server("--no-refresh")
     log = begin(running.home)
     read(running)
-    page = visit(running, "&range=alltime", heard=False)
-    expect(tokens(page, 1)).to_be_visible()
+    page = seen(running, visit)
     for path in sides(running):
         path.unlink()
     ask_anew(page)
@@ -222,8 +229,10 @@ def test_a_server_that_is_killed_is_missed_and_loses_nothing(server: Starts, vis
 def test_what_was_told_stands_though_the_rest_is_not_told_any_more(server: Starts, visit: Visitor) -> None:
     page, _ = opened(server(), visit)
     page.route("**/api/status*", lambda route: route.abort())
-    page.reload()
-    told(page, "The server does not answer")
+    with page.expect_event("requestfailed"):
+        page.reload()
+    with page.expect_event("requestfailed"):
+        """It is asked again, and fails again."""
     expect(tokens(page, 1)).to_be_visible()
 
 
